@@ -30,7 +30,7 @@ impl Default for Limits {
             nesting: 64,
             decompressed: 4 << 30,
             glyphs: 50_000_000,
-            time: Duration::from_secs(300),
+            time: Duration::from_mins(5),
         }
     }
 }
