@@ -1,5 +1,7 @@
 //! Rules → grids of cells with row and column spans.
 
+use std::collections::BTreeMap;
+
 use jixiao_model::Rect;
 
 use crate::page::Rule;
@@ -79,8 +81,9 @@ pub(crate) fn find(rules: &[Rule]) -> Found {
     let across = merge(rules, true);
     let down = merge(rules, false);
     let mut found = Found::default();
-    let (groups, too_much) = touching(&across, &down);
+    let (mut groups, too_much) = touching(&across, &down);
     found.too_much = too_much;
+    attach_sides(&mut groups);
     for group in groups {
         if group.down.is_empty() {
             found.loose.extend(group.across);
@@ -157,6 +160,54 @@ fn groups(across: &[Rule], down: &[Rule], sets: &mut Sets) -> Vec<Group> {
     }
     groups
 }
+
+/// Gives vertical rules that touch nothing to the grid beside which they stand, where both are equally high: the borders
+/// of merged cells of which the page shows neither top nor bottom.
+fn attach_sides(groups: &mut Vec<Group>) {
+    let mut heights: BTreeMap<(i32, i32), Vec<usize>> = BTreeMap::new();
+    for (i, group) in groups.iter().enumerate().filter(|(_, group)| !group.across.is_empty() && !group.down.is_empty()) {
+        heights.entry(ends(&group.down)).or_default().push(i);
+    }
+    let mut left = Vec::with_capacity(groups.len());
+    let mut given: Vec<(usize, Rule)> = Vec::new();
+    for (i, group) in groups.iter().enumerate() {
+        let side = group.across.is_empty().then(|| beside(groups, &heights, &group.down[0])).flatten();
+        match side {
+            Some(to) => given.extend(group.down.iter().map(|rule| (to, *rule))),
+            None => left.push(i),
+        }
+    }
+    if given.is_empty() {
+        return;
+    }
+    for (to, rule) in given {
+        groups[to].down.push(rule);
+    }
+    let mut i = 0;
+    groups.retain(|_| {
+        i += 1;
+        left.binary_search(&(i - 1)).is_ok()
+    });
+}
+
+/// Where the first of some rules begins and the last ends.
+fn ends(rules: &[Rule]) -> (i32, i32) {
+    let from = rules.iter().map(|rule| rule.from).min().unwrap_or(0);
+    (from, rules.iter().map(|rule| rule.to).max().unwrap_or(0))
+}
+
+/// The group as high as a vertical rule that stands nearest to it.
+fn beside(groups: &[Group], heights: &BTreeMap<(i32, i32), Vec<usize>>, rule: &Rule) -> Option<usize> {
+    let near = heights.range((rule.from - SNAP, i32::MIN)..=(rule.from + SNAP, i32::MAX));
+    let same = near.filter(|(ends, _)| (ends.1 - rule.to).abs() <= SNAP).flat_map(|(_, groups)| groups);
+    same.take(MAX_NEIGHBOURS).copied().min_by_key(|i| {
+        let (from, to) = ends(&groups[*i].across);
+        ((from - rule.at).max(rule.at - to), *i)
+    })
+}
+
+/// Grids of one height on a page among which the neighbour of a rule is looked for.
+const MAX_NEIGHBOURS: usize = 64;
 
 /// Disjoint sets.
 struct Sets(Vec<usize>);

@@ -332,6 +332,7 @@ impl Builder {
         if self.is_sliver(&pairs) {
             return true;
         }
+        let strict = !pairs.iter().any(|(a, b)| b.is_empty() && !self.cells[*a].is_empty() && self.is_leaf(*a, b));
         let mut goes_on = 0;
         for (a, b) in &pairs {
             let open = &self.cells[*a];
@@ -342,17 +343,22 @@ impl Builder {
             if label && (open.is_empty() || open.text() == b.text()) {
                 continue;
             }
-            if open.is_empty() || !continues(open, b) {
+            let short = if strict { -ROOM } else { SHORT };
+            if open.is_empty() || !continues(open, b, short) {
                 return self.is_cut_between_paragraphs(&pairs);
             }
             goes_on += 1;
         }
-        goes_on > 0
+        goes_on > 0 && (!strict || level(&pairs))
+    }
+
+    fn is_leaf(&self, a: usize, b: &Incoming) -> bool {
+        self.cells[a].tail.rows == 1 && b.cell.row_span == 1
     }
 
     /// A row of which nothing is printed on one of the two pages: its border alone fell on the other side.
     fn is_sliver(&self, pairs: &[(usize, &Incoming)]) -> bool {
-        let leaf = |(a, b): &&(usize, &Incoming)| self.cells[*a].tail.rows == 1 && b.cell.row_span == 1;
+        let leaf = |(a, b): &&(usize, &Incoming)| self.is_leaf(*a, b);
         let leaves: Vec<_> = pairs.iter().filter(leaf).collect();
         let low = |area: Rect, line: Option<&TextLine>| {
             line.is_some_and(|line| area.y1 - area.y0 < percent(line.area.y1 - line.area.y0, 90))
@@ -379,7 +385,7 @@ impl Builder {
         };
         let others = pairs.iter().filter(|(other, _)| other != a);
         let labelled = others.clone().any(|(other, _)| !self.cells[*other].is_empty());
-        let single = others.clone().all(|(other, b)| self.cells[*other].tail.rows == 1 && b.cell.row_span == 1);
+        let single = others.clone().all(|(other, b)| self.is_leaf(*other, b));
         prose(open.tail.last.as_ref()) && open.lines.len() > 1 && b.cell.row_span == 1 && labelled && single
     }
 
@@ -490,13 +496,25 @@ fn is_full(line: &TextLine, next: &TextLine, inner: i32, short: i32) -> bool {
     width + next.lead > inner - percent(line.size, short)
 }
 
-/// The text of a cell at the top of a page goes on where the open cell's text ended.
-fn continues(open: &Open, cell: &Incoming) -> bool {
+/// The texts at the top of a page begin at one height, or are so wide that centring does not tell.
+fn level(pairs: &[(usize, &Incoming)]) -> bool {
+    let tops = || pairs.iter().filter_map(|(_, b)| Some((b, b.cell.lines.first()?)));
+    let wide = tops().all(|(b, line)| b.inner > percent(line.size, PROSE) * 2);
+    let top = |(b, line): (&&Incoming, &TextLine)| line.area.y0 - b.cell.area.y0;
+    let spread = tops().map(top).max().unwrap_or(0) - tops().map(top).min().unwrap_or(0);
+    wide || tops().all(|(_, line)| spread <= percent(line.size, 30))
+}
+
+/// The text of a cell at the top of a page goes on where the open cell's text ended. `short` is how much (percent of
+/// the em) the last line may fall short; below zero, how little room may be left on it whatever follows.
+fn continues(open: &Open, cell: &Incoming, short: i32) -> bool {
     let (Some(last), Some(next)) = (&open.tail.last, cell.cell.lines.first()) else { return false };
     if last.direction != Direction::Right || next.direction != Direction::Right {
         return false;
     }
-    next.text.chars().next().is_some_and(is_closing) || is_full(last, next, open.tail.inner, SHORT)
+    let room = open.tail.inner - (last.area.x1 - last.area.x0);
+    let full = if short < 0 { room < percent(last.size, -short) } else { true };
+    next.text.chars().next().is_some_and(is_closing) || (full && is_full(last, next, open.tail.inner, SHORT))
 }
 
 /// A label whose lines fall on both sides of the break: they stand at the very end and at the very beginning.
@@ -505,7 +523,7 @@ fn cut_label(open: &Open, cell: &Incoming) -> bool {
     let line = last.area.y1 - last.area.y0;
     let below = open.tail.area.y1 - last.area.y1;
     let above = next.area.y0 - cell.cell.area.y0;
-    open.tail.rows > 1 && cell.cell.row_span > 1 && below < line && above < line && continues(open, cell)
+    open.tail.rows > 1 && cell.cell.row_span > 1 && below < line && above < line && continues(open, cell, SHORT)
 }
 
 /// The lines of a cell, with the beginnings of paragraphs marked.

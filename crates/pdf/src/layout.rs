@@ -181,14 +181,15 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     turn.apply(&mut page);
     let found = grid::find(&page.rules);
     let mut dropped = page.dropped;
-    let sorted = Sorted::new(&page.glyphs, &found.grids);
+    let mut sorted = Sorted::new(&page.glyphs, &found.grids);
+    sorted.take_in_overflow(&page.glyphs, &found.grids);
     let mut items: Vec<Item> = Vec::new();
     for (i, grid) in found.grids.iter().enumerate() {
         if let Some(part) = part(grid, sorted.of_grid(i), &page.glyphs, &mut dropped) {
             items.push(Item::Part(part));
         }
     }
-    let outside: Vec<&Glyph> = sorted.outside().iter().map(|i| &page.glyphs[*i as usize]).collect();
+    let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
     let rows = segments(&outside, &mut dropped.duplicate);
@@ -220,7 +221,6 @@ fn sort(items: &mut [Item]) {
 struct Sorted {
     /// (grid, cell, glyph); text outside grids has the highest grid number.
     places: Vec<(u32, u32, u32)>,
-    glyphs: Vec<u32>,
 }
 
 const OUTSIDE: u32 = u32::MAX;
@@ -234,8 +234,29 @@ impl Sorted {
             places.push((grid, cell, i as u32));
         }
         places.sort_unstable();
-        let glyphs = places.iter().map(|place| place.2).collect();
-        Self { places, glyphs }
+        Self { places }
+    }
+
+    /// Gives text that runs over the bottom of a grid to the last row, where that is empty: some producers end a table
+    /// at the end of the page and print its last row below.
+    fn take_in_overflow(&mut self, glyphs: &[Glyph], grids: &[Grid]) {
+        for (g, grid) in grids.iter().enumerate() {
+            let last = grid.ys.len() - 2;
+            let filled = self.of_grid(g).iter().any(|place| grid.cells[place.1 as usize].row == last);
+            if filled {
+                continue;
+            }
+            let start = self.places.partition_point(|place| place.0 < OUTSIDE);
+            for place in &mut self.places[start..] {
+                let area = glyphs[place.2 as usize].area;
+                let over = area.y0 < grid.area.y1 && area.y1 > grid.area.y1;
+                let cell = over.then(|| grid.cell_at(crate::page::middle(area).0, grid.area.y1 - 1)).flatten();
+                if let Some(cell) = cell.filter(|cell| grid.cells[*cell].row == last) {
+                    *place = (g as u32, cell as u32, place.2);
+                }
+            }
+            self.places.sort_unstable();
+        }
     }
 
     fn of_grid(&self, grid: usize) -> &[(u32, u32, u32)] {
@@ -245,8 +266,9 @@ impl Sorted {
         &self.places[start..end]
     }
 
-    fn outside(&self) -> &[u32] {
-        &self.glyphs[self.places.partition_point(|place| place.0 < OUTSIDE)..]
+    fn outside(&self) -> impl Iterator<Item = usize> + '_ {
+        let start = self.places.partition_point(|place| place.0 < OUTSIDE);
+        self.places[start..].iter().map(|place| place.2 as usize)
     }
 }
 
