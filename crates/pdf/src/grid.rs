@@ -177,9 +177,6 @@ fn attach_sides(groups: &mut Vec<Group>) {
             None => left.push(i),
         }
     }
-    if given.is_empty() {
-        return;
-    }
     for (to, rule) in given {
         groups[to].down.push(rule);
     }
@@ -188,6 +185,21 @@ fn attach_sides(groups: &mut Vec<Group>) {
         i += 1;
         left.binary_search(&(i - 1)).is_ok()
     });
+    gather_sides(groups);
+}
+
+/// Vertical rules of one height that no horizontal one touches are the sides of a row that is higher than the page.
+fn gather_sides(groups: &mut Vec<Group>) {
+    let mut sides: BTreeMap<(i32, i32), Group> = BTreeMap::new();
+    groups.retain(|group| {
+        if let ([], [rule]) = (group.across.as_slice(), group.down.as_slice()) {
+            let key = sides.range((rule.from - SNAP, i32::MIN)..=(rule.from + SNAP, i32::MAX)).map(|(ends, _)| *ends);
+            let key = key.take(MAX_NEIGHBOURS).find(|ends| (ends.1 - rule.to).abs() <= SNAP);
+            sides.entry(key.unwrap_or((rule.from, rule.to))).or_default().down.push(*rule);
+        }
+        !group.across.is_empty()
+    });
+    groups.extend(sides.into_values().filter(|group| group.down.len() > 2));
 }
 
 /// Where the first of some rules begins and the last ends.
@@ -311,7 +323,7 @@ impl Drawn {
 
 fn grid(across: &[Rule], down: &[Rule]) -> Option<Grid> {
     let xs = lines(down, across);
-    let ys = lines(across, down);
+    let ys = if across.is_empty() { Vec::from(<[i32; 2]>::from(ends(down))) } else { lines(across, down) };
     if xs.len() < 2 || ys.len() < 2 || xs.len() * ys.len() > MAX_WORK {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
 
+use crate::aligned;
 use crate::grid::{SNAP, cluster, nearest};
 use crate::layout::{Part, PartCell};
 use crate::lines::{TextLine, is_closing, percent};
@@ -111,6 +112,7 @@ pub(crate) struct Builder {
     bottom: Vec<usize>,
     last_page: u32,
     last_area: Rect,
+    last_frame: (i32, i32),
     /// Shape of the first rows of the first part, to know them again.
     head: Vec<Vec<HeadCell>>,
 }
@@ -137,6 +139,7 @@ impl Builder {
             bottom: Vec::new(),
             last_page: on_page.number,
             last_area: part.area,
+            last_frame: part.frame,
             head: head_rows(&part, HEAD_ROWS),
         };
         let (area, rows) = (part.area, part.rows);
@@ -147,9 +150,9 @@ impl Builder {
 
     /// The part is the rest of this table.
     pub(crate) fn goes_on(&self, part: &Part, on_page: OnPage) -> bool {
-        let width = |area: Rect| area.x1 - area.x0;
-        let same_width = (width(part.area) - width(self.last_area)).abs() <= SAME_WIDTH;
-        let left = (part.area.x0 - self.last_area.x0).abs() <= SAME_EDGE;
+        let width = |frame: (i32, i32)| frame.1 - frame.0;
+        let same_width = (width(part.frame) - width(self.last_frame)).abs() <= SAME_WIDTH;
+        let left = (part.frame.0 - self.last_frame.0).abs() <= SAME_EDGE;
         if on_page.number == self.last_page {
             let gap = part.area.y0 - self.last_area.y1;
             return same_width && left && (-TOUCHING..=TOUCHING).contains(&gap) && part.origin == self.origin;
@@ -174,7 +177,7 @@ impl Builder {
     /// Joins the part on.
     pub(crate) fn join(&mut self, part: Part, on_page: OnPage) {
         let new_page = on_page.number != self.last_page;
-        let (area, rows) = (part.area, part.rows);
+        let (area, rows, frame) = (part.area, part.rows, part.frame);
         let mut top = incoming(part);
         let mut skipped = 0;
         if new_page {
@@ -184,7 +187,7 @@ impl Builder {
             self.join_rows(top, rows - skipped, on_page, area, new_page);
         }
         self.last_page = on_page.number;
-        self.last_area = area;
+        (self.last_area, self.last_frame) = (area, frame);
     }
 
     /// Leaves out the header rows that the producer printed again; gives their number.
@@ -420,7 +423,7 @@ impl Builder {
         let label = merged || self.is_label_column(cell, top);
         match (open.is_empty(), cell.is_empty()) {
             (_, true) if label => Fate::Goes(a),
-            (true, false) if open.tail.rows > 1 || (label && cell.cell.row_span > 1) => Fate::Goes(a),
+            (true, false) if label => Fate::Goes(a),
             (false, false) if label && open.text() == cell.text() && !self.repeats_in_rows(a) => Fate::Again(a),
             (false, false) if merged && cut_label(open, cell) => Fate::Goes(a),
             _ => Fate::New,
@@ -439,8 +442,7 @@ impl Builder {
         if self.cells.len() == 1 && self.rows.len() == 1 && self.origin == Origin::Ruled {
             return Block::Paragraph(self.cells.into_iter().flat_map(|cell| cell.lines).collect());
         }
-        let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
-        let columns: Vec<(u16, u16)> = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
+        let (columns, count) = self.columns();
         let mut joins = self.joins;
         for join in &mut joins {
             join.column = join.column.and_then(|cell| columns.get(usize::from(cell))).map(|column| column.0);
@@ -456,7 +458,18 @@ impl Builder {
             rows[row].cells.push(Cell { column, column_span, row_span, lines, parts });
         }
         rows.iter_mut().for_each(|row| row.cells.sort_by_key(|cell| cell.column));
-        Block::Table(Table { origin: self.origin, columns: edges.len().saturating_sub(1) as u16, rows, joins })
+        Block::Table(Table { origin: self.origin, columns: count, rows, joins })
+    }
+
+    /// First column and number of columns of every cell, and the number of columns of the table.
+    fn columns(&self) -> (Vec<(u16, u16)>, u16) {
+        if self.origin == Origin::Ruled {
+            let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
+            let columns = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
+            return (columns, edges.len().saturating_sub(1) as u16);
+        }
+        let blocks: Vec<(usize, i32, i32)> = self.cells.iter().map(|cell| (cell.row, cell.x0, cell.x1)).collect();
+        aligned::columns(&blocks)
     }
 }
 
@@ -467,7 +480,7 @@ fn columns(cell: &Open, edges: &[i32]) -> (u16, u16) {
 
 fn incoming(part: Part) -> Vec<Incoming> {
     let (left, right) = padding(&part);
-    let x = part.area.x0;
+    let x = part.frame.0;
     part.cells
         .into_iter()
         .map(|cell| {
@@ -546,7 +559,7 @@ fn begins_paragraph(above: &TextLine, line: &TextLine, left: i32, inner: i32) ->
 
 /// The first rows of a part.
 fn head_rows(part: &Part, count: usize) -> Vec<Vec<HeadCell>> {
-    let x = part.area.x0;
+    let x = part.frame.0;
     let cells = part.cells.iter().map(|cell| (cell.row, head_cell(cell, cell.area.x0 - x, cell.area.x1 - x)));
     by_row(cells, count)
 }
