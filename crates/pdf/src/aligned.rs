@@ -1,6 +1,8 @@
 //! Tables without column lines: columns from the alignment of text, rows from its distances and from whatever rules
 //! there are.
 
+use std::collections::BTreeMap;
+
 use jixiao_model::{Origin, Rect};
 
 use crate::grid::{self, GridCell};
@@ -54,14 +56,15 @@ impl Block {
 }
 
 /// Lines outside ruled tables, with aligned tables found among them.
-pub(crate) fn items(rows: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
+pub(crate) fn items(rows: Vec<Vec<TextLine>>, loose: &[Rule], (width, height): (i32, i32)) -> Vec<Item> {
     let usual = usual_size(&rows);
     let mut items = Vec::new();
     let mut region: Vec<Vec<TextLine>> = Vec::new();
     for row in rows {
         let title = row.iter().any(|piece| piece.size * 100 > usual * TITLE);
         let far = region.last().is_some_and(|last| top(&row) - top(last) > percent(usual, APART));
-        if title || far {
+        let edge = region.last().is_some_and(|last| zone(last, height) != zone(&row, height));
+        if title || far || edge {
             items.extend(table_or_lines(std::mem::take(&mut region), loose, width));
         }
         if title {
@@ -74,6 +77,15 @@ pub(crate) fn items(rows: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec
     items
 }
 
+/// Heads and feet of pages never belong to a table: 0 for the head, 1 for the body, 2 for the foot.
+fn zone(row: &[TextLine], height: i32) -> u8 {
+    let (top, edge) = (top(row), percent(height, EDGE));
+    if top < edge { 0 } else { 1 + u8::from(top > height - edge) }
+}
+
+/// The share of the page's height (percent) that is head and foot: 2 cm of an A4 page.
+const EDGE: i32 = 7;
+
 fn top(row: &[TextLine]) -> i32 {
     row.iter().map(|piece| piece.area.y0).min().unwrap_or(0)
 }
@@ -84,29 +96,52 @@ fn usual_size(rows: &[Vec<TextLine>]) -> i32 {
     sizes.get(sizes.len() / 2).copied().unwrap_or(0)
 }
 
-fn table_or_lines(mut region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
-    let lead = region.iter().take_while(|row| row.len() < 2 && !is_label(row, &region)).count();
-    let before: Vec<Vec<TextLine>> = region.drain(..lead).collect();
-    let many = region.iter().rposition(|row| row.len() > 1).map_or(0, |last| last + 1);
-    let tail = many + region[many..].iter().take_while(|row| is_label(row, &region)).count();
-    let after = region.split_off(tail);
-    let mut items: Vec<Item> = before.into_iter().filter_map(line).collect();
-    if region.iter().filter(|row| row.len() > 1).count() >= MIN_ROWS && !is_prose(&region) {
-        items.push(Item::Part(part(region, loose, width)));
-    } else {
-        items.extend(region.into_iter().filter_map(line));
+fn table_or_lines(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
+    let multi = region.iter().filter(|row| row.len() > 1).count();
+    if multi < MIN_ROWS || is_prose(&region) || is_contents(&region) {
+        return region.into_iter().filter_map(line).collect();
     }
-    items.extend(after.into_iter().filter_map(line));
+    let mut rows = rows(blocks(region, loose));
+    let mut items = Vec::new();
+    let lead = rows.iter().take_while(|row| is_caption(row, &rows)).count();
+    let after = rows.split_off(rows.len() - rows.iter().rev().take_while(|row| is_note(row, &rows)).count());
+    items.extend(rows.drain(..lead).flatten().flat_map(|block| block.lines).map(Item::Line));
+    if rows.iter().filter(|row| row.len() > 1).count() >= MIN_ROWS {
+        items.push(Item::Part(part(rows, loose, width)));
+    } else {
+        items.extend(rows.into_iter().flatten().flat_map(|block| block.lines).map(Item::Line));
+    }
+    items.extend(after.into_iter().flatten().flat_map(|block| block.lines).map(Item::Line));
     items
 }
 
-/// A single piece beside the others: narrow, and to the left or right of the middle of the region.
-fn is_label(row: &[TextLine], region: &[Vec<TextLine>]) -> bool {
-    let [piece] = row else { return false };
-    let left = region.iter().flatten().map(|piece| piece.area.x0).min().unwrap_or(0);
-    let right = region.iter().flatten().map(|piece| piece.area.x1).max().unwrap_or(0);
-    let multi = region.iter().any(|row| row.len() > 1);
-    multi && (piece.area.x1 - piece.area.x0) * 3 < right - left && (piece.area.x1 < mean(left, right) || piece.area.x0 > mean(left, right))
+/// A table of contents: entries that run with dots to the number of a page.
+fn is_contents(region: &[Vec<TextLine>]) -> bool {
+    let dots = |text: &str| text.contains("....") || text.contains("……") || text.contains("····");
+    let leads = |row: &&Vec<TextLine>| row.iter().any(|piece| dots(&piece.text));
+    region.iter().filter(leads).count() * 2 > region.len()
+}
+
+/// A single block over a table that stands neither under nor over one of its columns: a title, or the unit of the
+/// amounts.
+fn is_caption(row: &[Block], rows: &[Vec<Block>]) -> bool {
+    let [block] = row else { return false };
+    let near = |a: i32, b: i32| (a - b).abs() <= block.size() / 2;
+    let aligned =
+        |other: &Block| near(other.area.x0, block.area.x0) || near(middle(other.area).0, middle(block.area).0);
+    let columns = rows.iter().filter(|row| row.len() > 1).flatten().filter(|other| aligned(other)).count();
+    columns < 2 || is_wide(block, rows)
+}
+
+/// A wide single block under a table.
+fn is_note(row: &[Block], rows: &[Vec<Block>]) -> bool {
+    matches!(row, [block] if is_wide(block, rows))
+}
+
+fn is_wide(block: &Block, rows: &[Vec<Block>]) -> bool {
+    let left = rows.iter().flatten().map(|block| block.area.x0).min().unwrap_or(0);
+    let right = rows.iter().flatten().map(|block| block.area.x1).max().unwrap_or(0);
+    i64::from(block.area.x1 - block.area.x0) * 2 > i64::from(right - left)
 }
 
 /// Prose set with wide gaps: lines of one piece outnumber those of several, and most reach over the whole width.
@@ -116,15 +151,25 @@ fn is_prose(region: &[Vec<TextLine>]) -> bool {
     let wide = |row: &&Vec<TextLine>| {
         row.iter().any(|piece| i64::from(piece.area.x1 - piece.area.x0) * 10 > i64::from(right - left) * 7)
     };
-    region.iter().filter(wide).count() * 2 > region.len()
+    let multi = region.iter().filter(|row| row.len() > 1).count();
+    region.iter().filter(wide).count() * 2 > region.len() && multi * 6 < region.len() && !has_label_column(region)
 }
 
-fn part(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Part {
-    let blocks = blocks(region, loose);
-    let area = blocks.iter().map(|block| block.area).reduce(Rect::union).unwrap_or_default();
+/// Text that begins at one edge, with labels to the left of it. Prose has nothing left of where its lines begin.
+fn has_label_column(region: &[Vec<TextLine>]) -> bool {
+    let mut starts: BTreeMap<i32, usize> = BTreeMap::new();
+    for piece in region.iter().flatten() {
+        *starts.entry(piece.area.x0 / 2_000).or_default() += 1;
+    }
+    let Some((edge, _)) = starts.into_iter().max_by_key(|(edge, count)| (*count, -edge)) else { return false };
+    let is_left = |piece: &&TextLine| piece.area.x1 <= edge * 2_000 && piece.area.x1 > piece.area.x0;
+    region.iter().flatten().filter(is_left).count() >= MIN_ROWS
+}
+
+fn part(rows: Vec<Vec<Block>>, loose: &[Rule], width: i32) -> Part {
+    let area = rows.iter().flatten().map(|block| block.area).reduce(Rect::union).unwrap_or_default();
     let between = |rule: &&Rule| rule.at >= area.y0 - SLACK && rule.at <= area.y1 + SLACK;
     let rules: Vec<Rule> = loose.iter().filter(between).copied().collect();
-    let rows = rows(blocks);
     let levels = grid::cluster(rules.iter().map(|rule| rule.at).collect()).len();
     if levels * 100 > rows.len() * RULED_ROWS
         && let Some(part) = ruled_part(&rows, rules, width)
@@ -134,7 +179,12 @@ fn part(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Part {
     let count = rows.len();
     let mut cells = Vec::new();
     for (row, blocks) in rows.into_iter().enumerate() {
-        cells.extend(blocks.into_iter().map(|block| PartCell { row, row_span: 1, area: block.area, lines: block.lines }));
+        cells.extend(blocks.into_iter().map(|block| PartCell {
+            row,
+            row_span: 1,
+            area: block.area,
+            lines: block.lines,
+        }));
     }
     Part { origin: Origin::Aligned, area, frame: (0, width), rows: count, cells }
 }
@@ -149,11 +199,13 @@ fn blocks(region: Vec<Vec<TextLine>>, loose: &[Rule]) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     for piece in pieces {
-        open.retain(|i| piece.area.y0 - last_top(&blocks[*i]) <= leading);
+        // Pieces of one printed line differ a little in height, so that a block is closed only one line later.
+        open.retain(|i| piece.area.y0 - last_top(&blocks[*i]) <= leading.saturating_add(piece.size));
         let over: Vec<usize> = open.iter().copied().filter(|i| overlap(blocks[*i].area, piece.area)).collect();
         let fits = |i: &usize| {
             let last = last_top(&blocks[*i]);
-            piece.area.y0 - last > percent(piece.size, SAME_ROW) && !parted(loose, last, &piece)
+            let step = piece.area.y0 - last;
+            step > percent(piece.size, SAME_ROW) && step <= leading && !parted(loose, last, &piece)
         };
         match over.as_slice() {
             [i] if fits(i) => {
@@ -174,8 +226,10 @@ fn last_top(block: &Block) -> i32 {
     block.lines.last().map_or(block.area.y0, |line| line.area.y0)
 }
 
+/// One stands over the other: they share a good part of the narrower one's width.
 fn overlap(a: Rect, b: Rect) -> bool {
-    a.x0.max(b.x0) < a.x1.min(b.x1)
+    let shared = a.x1.min(b.x1) - a.x0.max(b.x0);
+    shared > (a.x1 - a.x0).min(b.x1 - b.x0) / 4
 }
 
 /// A rule runs between a line and the piece under it.
@@ -199,11 +253,23 @@ fn leading(pieces: &[TextLine]) -> i32 {
         last.retain(|above| !overlap(above.area, piece.area));
         last.push(piece);
     }
-    distances.sort_unstable();
-    let Some(smallest) = distances.get(distances.len() / 20).copied() else { return 0 };
-    let larger = distances.iter().filter(|distance| **distance > percent(smallest, CLEARLY)).count();
-    if larger * 100 >= distances.len() * LARGER { percent(smallest, LEADING) } else { 0 }
+    let Some(usual) = most_common(&distances, pieces) else { return 0 };
+    let larger = distances.iter().filter(|distance| **distance > percent(usual, CLEARLY)).count();
+    if larger * 100 >= distances.len() * LARGER { percent(usual, LEADING) } else { 0 }
 }
+
+/// The most common distance among those that lines of one cell can have.
+fn most_common(distances: &[i32], pieces: &[TextLine]) -> Option<i32> {
+    let size = pieces.iter().map(|piece| piece.size).max()?;
+    let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
+    for distance in distances.iter().filter(|distance| **distance <= percent(size, CELL_LINES)) {
+        *counts.entry(distance / 500).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(distance, count)| (*count, -distance)).map(|(distance, _)| distance * 500 + 250)
+}
+
+/// Lines of one cell are no further apart than this share of the em (percent).
+const CELL_LINES: i32 = 180;
 
 /// Cells → rows.
 fn rows(mut blocks: Vec<Block>) -> Vec<Vec<Block>> {
@@ -344,11 +410,15 @@ pub(crate) fn columns(blocks: &[(usize, i32, i32)]) -> (Vec<(u16, u16)>, u16) {
         let after = extents.get(first).map_or(i32::MAX, |column| column.0 - x1);
         (if before <= after { first.saturating_sub(1) } else { first }, 1)
     };
-    let mut places: Vec<(u16, u16)> = Vec::with_capacity(blocks.len());
-    for (row, x0, x1) in blocks {
-        let (first, count) = place(*x0, *x1);
-        let _ = row;
-        places.push((first as u16, count.max(1) as u16));
+    let mut places: Vec<(usize, usize)> = blocks.iter().map(|(_, x0, x1)| place(*x0, *x1)).collect();
+    let mut order: Vec<usize> = (0..blocks.len()).collect();
+    order.sort_unstable_by_key(|i| (blocks[*i].0, blocks[*i].1));
+    for pair in order.windows(2).filter(|pair| blocks[pair[0]].0 == blocks[pair[1]].0) {
+        let (left, right) = (places[pair[0]], places[pair[1]]);
+        // Two blocks of a row never share a column: the left one gives way, then the right one.
+        places[pair[0]].1 = left.1.min(right.0.saturating_sub(left.0)).max(1);
+        places[pair[1]].0 = right.0.max(left.0 + places[pair[0]].1);
     }
-    (places, extents.len() as u16)
+    let count = places.iter().map(|(first, count)| first + count).max().unwrap_or(0).max(extents.len());
+    (places.into_iter().map(|(first, count)| (first as u16, count as u16)).collect(), count as u16)
 }

@@ -165,7 +165,8 @@ fn groups(across: &[Rule], down: &[Rule], sets: &mut Sets) -> Vec<Group> {
 /// of merged cells of which the page shows neither top nor bottom.
 fn attach_sides(groups: &mut Vec<Group>) {
     let mut heights: BTreeMap<(i32, i32), Vec<usize>> = BTreeMap::new();
-    for (i, group) in groups.iter().enumerate().filter(|(_, group)| !group.across.is_empty() && !group.down.is_empty()) {
+    for (i, group) in groups.iter().enumerate().filter(|(_, group)| !group.across.is_empty() && !group.down.is_empty())
+    {
         heights.entry(ends(&group.down)).or_default().push(i);
     }
     let mut left = Vec::with_capacity(groups.len());
@@ -337,13 +338,12 @@ fn grid(across: &[Rule], down: &[Rule]) -> Option<Grid> {
     (!cells.is_empty()).then_some(Grid { area, xs, ys, cells, squares })
 }
 
-/// A cell is bounded where its top or its bottom is drawn, or both its sides are; the rest is the ground around a
+/// A cell is bounded where its top and its bottom are drawn, or both its sides are; the rest is the ground around a
 /// table that is no rectangle.
 fn bounded(cell: &GridCell, rows: &Drawn, columns: &Drawn) -> bool {
     let across = cell.column..cell.column + cell.column_span;
     let down = cell.row..cell.row + cell.row_span;
-    rows.all(cell.row, across.clone())
-        || rows.all(cell.row + cell.row_span, across)
+    (rows.all(cell.row, across.clone()) && rows.all(cell.row + cell.row_span, across))
         || (columns.all(cell.column, down.clone()) && columns.all(cell.column + cell.column_span, down))
 }
 
@@ -457,20 +457,15 @@ mod tests {
 
     #[test]
     fn double_lines_are_one() {
-        let rules = [across(0, 0, 90), across(2, 2, 88), across(40, 0, 90), down(0, 0, 40), down(2, 2, 40), down(90, 0, 40)];
+        let rules =
+            [across(0, 0, 90), across(2, 2, 88), across(40, 0, 90), down(0, 0, 40), down(2, 2, 40), down(90, 0, 40)];
         assert_eq!(spans(&rules), [(0, 0, 1, 1)]);
     }
 
     #[test]
     fn the_ground_beside_a_stair_is_no_cell() {
-        let rules = [
-            across(0, 0, 40),
-            across(20, 0, 90),
-            across(40, 0, 90),
-            down(0, 0, 40),
-            down(40, 0, 40),
-            down(90, 20, 40),
-        ];
+        let rules =
+            [across(0, 0, 40), across(20, 0, 90), across(40, 0, 90), down(0, 0, 40), down(40, 0, 40), down(90, 20, 40)];
         assert_eq!(spans(&rules), [(0, 0, 1, 1), (1, 0, 1, 1), (1, 1, 1, 1)]);
     }
 

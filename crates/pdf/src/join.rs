@@ -383,9 +383,7 @@ impl Builder {
         let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
         let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
         let open = &self.cells[*a];
-        let prose = |line: Option<&TextLine>| {
-            line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2)
-        };
+        let prose = |line: Option<&TextLine>| line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2);
         let others = pairs.iter().filter(|(other, _)| other != a);
         let labelled = others.clone().any(|(other, _)| !self.cells[*other].is_empty());
         let single = others.clone().all(|(other, b)| self.is_leaf(*other, b));

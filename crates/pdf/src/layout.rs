@@ -199,7 +199,7 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
     let rows = segments(&outside, &mut dropped.duplicate);
-    items.extend(aligned::items(rows, &found.loose, turn.width()));
+    items.extend(aligned::items(rows, &found.loose, (turn.width(), turn.height())));
     sort(&mut items);
     Layout {
         number: page.number,
@@ -332,7 +332,13 @@ fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut
         cells.push(PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, lines });
     }
     let empty = cells.iter().all(|cell| cell.lines.is_empty());
-    let part = Part { origin: Origin::Ruled, area: grid.area, frame: (grid.area.x0, grid.area.x1), rows: grid.ys.len() - 1, cells };
+    let part = Part {
+        origin: Origin::Ruled,
+        area: grid.area,
+        frame: (grid.area.x0, grid.area.x1),
+        rows: grid.ys.len() - 1,
+        cells,
+    };
     // An empty box is a drawing; an empty grid may be the end of a form.
     (!(empty && part.cells.len() == 1)).then_some(part)
 }

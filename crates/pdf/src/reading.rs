@@ -155,6 +155,12 @@ impl Blocks {
     }
 }
 
+/// An entry of a table of contents: dots and the number of a page at its end.
+fn is_entry(text: &str) -> bool {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+    rest.len() < text.len() && ["...", "……", "···", "．．．"].iter().any(|dots| rest.ends_with(dots))
+}
+
 /// How far the lines outside tables reach on a page.
 struct Margins {
     left: i32,
@@ -187,6 +193,6 @@ impl Margins {
         let apart = below.area.y0 - above.area.y0 > percent(size, PITCH);
         let indented = below.area.x0 > self.left + percent(size, INDENT);
         let room = above.area.x1 + below.lead < self.right - percent(size, 50);
-        resized || apart || indented || room || above.direction != below.direction
+        resized || apart || indented || room || is_entry(&above.text) || above.direction != below.direction
     }
 }
