@@ -79,12 +79,15 @@ pub(crate) fn items(rows: Vec<Vec<TextLine>>, loose: &[Rule], (width, height): (
 
 /// Heads and feet of pages never belong to a table: 0 for the head, 1 for the body, 2 for the foot.
 fn zone(row: &[TextLine], height: i32) -> u8 {
-    let (top, edge) = (top(row), percent(height, EDGE));
+    let (top, edge) = (top(row), percent(height, EDGE).min(MAX_EDGE));
     if top < edge { 0 } else { 1 + u8::from(top > height - edge) }
 }
 
 /// The share of the page's height (percent) that is head and foot: 2 cm of an A4 page.
 const EDGE: i32 = 7;
+
+/// The same for large pages, in 1/1000 pt.
+const MAX_EDGE: i32 = 57_000;
 
 fn top(row: &[TextLine]) -> i32 {
     row.iter().map(|piece| piece.area.y0).min().unwrap_or(0)
@@ -97,22 +100,54 @@ fn usual_size(rows: &[Vec<TextLine>]) -> i32 {
 }
 
 fn table_or_lines(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
+    let ruled = Ruled::of(&region, loose);
+    let needed = if ruled.is_table() { 1 } else { MIN_ROWS };
     let multi = region.iter().filter(|row| row.len() > 1).count();
-    if multi < MIN_ROWS || is_prose(&region) || is_contents(&region) {
+    if multi < needed || is_contents(&region) || (!ruled.is_table() && is_prose(&region)) {
         return region.into_iter().filter_map(line).collect();
     }
     let mut rows = rows(blocks(region, loose));
     let mut items = Vec::new();
-    let lead = rows.iter().take_while(|row| is_caption(row, &rows)).count();
-    let after = rows.split_off(rows.len() - rows.iter().rev().take_while(|row| is_note(row, &rows)).count());
+    let lead = rows.iter().take_while(|row| !ruled.holds(row) && is_caption(row, &rows)).count();
+    let notes = rows.iter().rev().take_while(|row| !ruled.holds(row) && is_note(row, &rows)).count();
+    let after = rows.split_off(rows.len() - notes.min(rows.len() - lead));
     items.extend(rows.drain(..lead).flatten().flat_map(|block| block.lines).map(Item::Line));
-    if rows.iter().filter(|row| row.len() > 1).count() >= MIN_ROWS {
+    if rows.iter().filter(|row| row.len() > 1).count() >= needed {
         items.push(Item::Part(part(rows, loose, width)));
     } else {
         items.extend(rows.into_iter().flatten().flat_map(|block| block.lines).map(Item::Line));
     }
     items.extend(after.into_iter().flatten().flat_map(|block| block.lines).map(Item::Line));
     items
+}
+
+/// The rules around and between the lines of a region.
+struct Ruled {
+    levels: Vec<i32>,
+}
+
+/// Levels of rules that make a table, whatever stands between them: its top, its bottom and one between.
+const TABLE_LEVELS: usize = 3;
+
+impl Ruled {
+    fn of(region: &[Vec<TextLine>], loose: &[Rule]) -> Self {
+        let area = region.iter().flatten().map(|piece| piece.area).reduce(Rect::union).unwrap_or_default();
+        // Underlines and strokes of drawings are shorter than half of the text's width.
+        let wide = |rule: &&Rule| (rule.to - rule.from) * 2 > area.x1 - area.x0;
+        let near = |rule: &&Rule| rule.at >= area.y0 - SLACK && rule.at <= area.y1 + SLACK;
+        let levels = loose.iter().filter(near).filter(wide).map(|rule| rule.at).collect();
+        Self { levels: grid::cluster(levels) }
+    }
+
+    fn is_table(&self) -> bool {
+        self.levels.len() >= TABLE_LEVELS
+    }
+
+    /// The row stands between the first and the last rule.
+    fn holds(&self, row: &[Block]) -> bool {
+        let (Some(first), Some(last)) = (self.levels.first(), self.levels.last()) else { return false };
+        self.is_table() && row.iter().all(|block| *first <= block.middle() && block.middle() <= *last)
+    }
 }
 
 /// A table of contents: entries that run with dots to the number of a page.
@@ -376,10 +411,13 @@ fn column_extents(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
     order.sort_unstable_by_key(|(row, x0, x1)| (x1 - x0, *x0, *row));
     let mut columns: Vec<(i32, i32, usize)> = Vec::new();
     for (_, x0, x1) in order {
-        let first = columns.partition_point(|column| column.1 <= x0);
-        let last = columns.partition_point(|column| column.0 < x1);
-        match last.saturating_sub(first) {
-            0 => columns.insert(first, (x0, x1, 1)),
+        let (first, last) = covered(columns.iter().map(|column| (column.0, column.1)), x0, x1);
+        // Columns never lap over each other: what little a block reaches into the next column is cut off.
+        let left = first.checked_sub(1).map_or(i32::MIN, |i| columns[i].1);
+        let right = columns.get(last).map_or(i32::MAX, |column| column.0);
+        let (x0, x1) = (x0.max(left), x1.min(right));
+        match last - first {
+            0 if x0 < x1 => columns.insert(first, (x0, x1, 1)),
             1 => {
                 let column = &mut columns[first];
                 *column = (column.0.min(x0), column.1.max(x1), column.2 + 1);
@@ -396,12 +434,29 @@ fn column_extents(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
     columns.into_iter().map(|column| (column.0, column.1)).collect()
 }
 
+/// The columns that an extent covers, but for a little at its ends: the first, and the one after the last.
+fn covered(columns: impl Iterator<Item = (i32, i32)>, x0: i32, x1: i32) -> (usize, usize) {
+    let slack = ((x1 - x0) / 6).min(MAX_SLACK);
+    let (mut first, mut last) = (0, 0);
+    for (i, column) in columns.enumerate() {
+        if column.1 <= x0 + slack {
+            first = i + 1;
+        }
+        if column.0 < x1 - slack {
+            last = i + 1;
+        }
+    }
+    (first, last.max(first))
+}
+
+/// How far (1/1000 pt) a block may reach into a column without standing in it.
+const MAX_SLACK: i32 = 8_000;
+
 /// First column and number of columns of every block (row, left, right), and the number of columns in all.
 pub(crate) fn columns(blocks: &[(usize, i32, i32)]) -> (Vec<(u16, u16)>, u16) {
     let extents = column_extents(blocks);
     let place = |x0: i32, x1: i32| {
-        let first = extents.partition_point(|column| column.1 <= x0);
-        let last = extents.partition_point(|column| column.0 < x1);
+        let (first, last) = covered(extents.iter().copied(), x0, x1);
         if last > first {
             return (first, last - first);
         }

@@ -12,6 +12,9 @@ use crate::reading::OnPage;
 /// Edges of one column on two pages differ by no more than this (1/1000 pt) plus rounding of the producer.
 const SAME_EDGE: i32 = 4_000;
 
+/// Cells without drawn edges stand in one column where they share this much of the wider one (percent).
+const SHARED: i64 = 60;
+
 /// Tables of one width on two pages differ by no more than this (1/1000 pt).
 const SAME_WIDTH: i32 = 6_000;
 
@@ -312,14 +315,23 @@ impl Builder {
 
     /// The open cell that stands over a cell at the top of the page.
     fn above(&self, cell: &Incoming) -> Option<usize> {
-        let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE;
-        self.bottom.iter().copied().find(|i| near(self.cells[*i].x0, cell.x0) && near(self.cells[*i].x1, cell.x1))
+        let same = |i: &usize| self.same_column((self.cells[*i].x0, self.cells[*i].x1), (cell.x0, cell.x1));
+        self.bottom.iter().copied().find(same)
+    }
+
+    /// Both stand in one column. Drawn edges say so exactly; those that were found from the text differ from page to
+    /// page with what is printed there.
+    fn same_column(&self, a: (i32, i32), b: (i32, i32)) -> bool {
+        if self.origin == Origin::Ruled {
+            return (a.0 - b.0).abs() <= SAME_EDGE && (a.1 - b.1).abs() <= SAME_EDGE;
+        }
+        let shared = i64::from(a.1.min(b.1)) - i64::from(a.0.max(b.0));
+        shared * 100 >= i64::from((a.1 - a.0).max(b.1 - b.0)) * SHARED
     }
 
     /// Cells of this width are merged over rows somewhere in the table: it is a column of labels.
     fn is_label_column(&self, cell: &Incoming, top: &[Incoming]) -> bool {
-        let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE;
-        let same = |x0: i32, x1: i32| near(x0, cell.x0) && near(x1, cell.x1);
+        let same = |x0: i32, x1: i32| self.same_column((x0, x1), (cell.x0, cell.x1));
         self.cells.iter().any(|open| open.row_span > 1 && same(open.x0, open.x1))
             || top.iter().any(|other| other.cell.row_span > 1 && same(other.x0, other.x1))
     }
@@ -384,10 +396,10 @@ impl Builder {
         let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
         let open = &self.cells[*a];
         let prose = |line: Option<&TextLine>| line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2);
-        let others = pairs.iter().filter(|(other, _)| other != a);
-        let labelled = others.clone().any(|(other, _)| !self.cells[*other].is_empty());
-        let single = others.clone().all(|(other, b)| self.is_leaf(*other, b));
-        prose(open.tail.last.as_ref()) && open.lines.len() > 1 && b.cell.row_span == 1 && labelled && single
+        // Labels merged over several rows go on in any case and tell nothing.
+        let mut leaves = pairs.iter().filter(|(other, b)| other != a && self.is_leaf(*other, b));
+        let labelled = leaves.any(|(other, _)| !self.cells[*other].is_empty());
+        prose(open.tail.last.as_ref()) && open.lines.len() > 2 && b.cell.row_span == 1 && labelled
     }
 
     /// What becomes of the cells of the first row.

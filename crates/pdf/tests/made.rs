@@ -2,7 +2,7 @@
 
 mod support;
 
-use jixiao_model::{Block, JoinKind, Limits, ReadError, Reading, Table, join_lines};
+use jixiao_model::{Block, JoinKind, Limits, Origin, ReadError, Reading, Table, join_lines};
 use jixiao_pdf::{pages, read_pdf};
 use support::{Encoding, Laid, Made, Style, lay_out};
 
@@ -52,7 +52,7 @@ fn rows() -> [Laid; 12] {
 /// The same table gives the same cells wherever the page ends, however the producer treats the break.
 #[test]
 fn a_table_reads_the_same_at_any_page_height() {
-    let whole = Style { page: 2000, again: false, close: true, header: false };
+    let whole = Style { page: 2000, again: false, close: true, header: false, sides: true };
     let expected = shape(tables(&read(&lay_out(&rows(), whole)))[0]);
     assert_eq!(expected.len(), 13);
     let mut wrong = Vec::new();
@@ -60,7 +60,7 @@ fn a_table_reads_the_same_at_any_page_height() {
         for (again, close, header) in
             [(false, true, false), (false, false, false), (true, true, false), (false, true, true)]
         {
-            let style = Style { page, again, close, header };
+            let style = Style { page, again, close, header, sides: true };
             let reading = read(&lay_out(&rows(), style));
             let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
             if found.as_slice() != std::slice::from_ref(&expected) {
@@ -71,9 +71,29 @@ fn a_table_reads_the_same_at_any_page_height() {
     assert!(wrong.is_empty(), "{} wrong, first: {:#?}", wrong.len(), wrong.first());
 }
 
+/// Horizontal rules alone give the same cells: columns from the text, heights of labels from the rules.
+#[test]
+fn horizontal_rules_alone() {
+    let ruled = Style { page: 2000, again: false, close: true, header: false, sides: true };
+    let expected = shape(tables(&read(&lay_out(&rows(), ruled)))[0]);
+    let reading = read(&lay_out(&rows(), Style { sides: false, ..ruled }));
+    let table = tables(&reading)[0];
+    assert_eq!(table.origin, Origin::Aligned);
+    assert_eq!(shape(table), expected);
+    for page in [300, 420, 555] {
+        let reading = read(&lay_out(&rows(), Style { page, sides: false, ..ruled }));
+        let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
+        assert_eq!(found.len(), 1, "{page}");
+        for (row, expected) in found[0].iter().zip(&expected) {
+            assert_eq!(row, expected, "{page}");
+        }
+        assert_eq!(found[0].len(), expected.len(), "{page}");
+    }
+}
+
 #[test]
 fn joins_are_recorded() {
-    let style = Style { page: 300, again: true, close: true, header: true };
+    let style = Style { page: 300, again: true, close: true, header: true, sides: true };
     let reading = read(&lay_out(&rows(), style));
     let joins = &tables(&reading)[0].joins;
     for kind in [JoinKind::RepeatedHeader, JoinKind::RepeatedLabel] {
@@ -153,7 +173,7 @@ fn several_forms_on_a_page() {
 /// The same page turned: shown sideways by /Rotate.
 #[test]
 fn turned_pages_read_the_same() {
-    let style = Style { page: 500, again: false, close: true, header: false };
+    let style = Style { page: 500, again: false, close: true, header: false, sides: true };
     let mut made = lay_out(&rows(), style);
     let upright: Vec<Shape> = tables(&read(&made)).into_iter().map(shape).collect();
     for rotate in [90, 180, 270] {
@@ -185,7 +205,7 @@ fn nothing_to_read_is_an_error() {
 
 #[test]
 fn limits_are_enforced() {
-    let bytes = lay_out(&rows(), Style { page: 300, again: false, close: true, header: false }).bytes();
+    let bytes = lay_out(&rows(), Style { page: 300, again: false, close: true, header: false, sides: true }).bytes();
     let limits = [
         Limits { bytes: 10, ..Limits::default() },
         Limits { pages: 1, ..Limits::default() },

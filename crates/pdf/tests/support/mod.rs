@@ -1,5 +1,5 @@
 //! Writes small PDFs for the tests, and lays tables out on pages as office programs do.
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "every test binary uses a part of it")]
 
 use std::fmt::Write as _;
 
@@ -20,12 +20,14 @@ pub struct Made {
     pub width: i32,
     pub height: i32,
     pub rotate: i32,
+    /// Vertical rules are drawn.
+    pub sides: bool,
     pub pages: Vec<String>,
 }
 
 impl Made {
     pub fn new(width: i32, height: i32) -> Self {
-        Self { encoding: Encoding::UniGb, width, height, rotate: 0, pages: vec![String::new()] }
+        Self { encoding: Encoding::UniGb, width, height, rotate: 0, sides: true, pages: vec![String::new()] }
     }
 
     pub fn page(&mut self) -> &mut String {
@@ -149,6 +151,8 @@ pub struct Style {
     pub close: bool,
     /// The header row is printed again.
     pub header: bool,
+    /// Vertical rules are drawn.
+    pub sides: bool,
 }
 
 const SIZE: f64 = 10.0;
@@ -167,6 +171,7 @@ fn wrapped(text: &str, column: usize) -> Vec<String> {
 /// ends.
 pub fn lay_out(rows: &[Laid], style: Style) -> Made {
     let mut made = Made::new(400, style.page);
+    made.sides = style.sides;
     let bottom = f64::from(style.page) - MARGIN;
     let mut y = MARGIN;
     let header = ["类别", "指标名称", "目标值"];
@@ -244,7 +249,8 @@ fn draw_row_part(
     if last {
         made.rule(XS[usize::from(!label_bottom)], bottom, XS[3], bottom);
     }
-    for x in XS {
+    let xs = if made.sides { XS.as_slice() } else { &[] };
+    for &x in xs {
         made.rule(x, top, x, bottom);
     }
     *y = bottom;
