@@ -221,7 +221,7 @@ fn part(rows: Vec<Vec<Block>>, loose: &[Rule], width: i32) -> Part {
             lines: block.lines,
         }));
     }
-    Part { origin: Origin::Aligned, area, frame: (0, width), rows: count, cells }
+    Part { origin: Origin::Aligned, area, frame: (0, width), bounded: false, rows: count, cells }
 }
 
 /// How far (1/1000 pt) the rules of a table stand outside its text.
@@ -322,7 +322,9 @@ fn rows(mut blocks: Vec<Block>) -> Vec<Vec<Block>> {
         }
     }
     let mut rows = attach_labels(rows);
-    rows.iter_mut().for_each(|row| row.sort_by_key(|block| block.area.x0));
+    for row in &mut rows {
+        row.sort_by_key(|block| block.area.x0);
+    }
     rows
 }
 
@@ -391,7 +393,14 @@ fn ruled_part(rows: &[Vec<Block>], across: Vec<Rule>, width: i32) -> Option<Part
         let cell = grid.cell_at(middle(block.area).0, block.middle())?;
         cells[cell].lines.extend(block.lines.iter().cloned());
     }
-    Some(Part { origin: Origin::Aligned, area: grid.area, frame: (0, width), rows: grid.ys.len() - 1, cells })
+    Some(Part {
+        origin: Origin::Aligned,
+        area: grid.area,
+        frame: (0, width),
+        bounded: true,
+        rows: grid.ys.len() - 1,
+        cells,
+    })
 }
 
 fn empty(cell: &GridCell) -> PartCell {

@@ -1,5 +1,11 @@
 //! Writes small PDFs for the tests, and lays tables out on pages as office programs do.
-#![allow(dead_code, unreachable_pub, reason = "every test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test binary uses a part of it")]
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::fn_params_excessive_bools,
+    clippy::needless_pass_by_value,
+    reason = "which sides are drawn is what the tests vary"
+)]
 
 use std::fmt::Write as _;
 
@@ -189,7 +195,7 @@ pub fn lay_out(rows: &[Laid], style: Style) -> Made {
             let room = ((bottom - y - 2.0 * PAD) / LEADING).floor();
             let lines = cells[1..].iter().map(Vec::len).max().unwrap_or(0).max(usize::from(first));
             if room < 1.0 {
-                end_page(&mut made, &mut y, &style, header);
+                end_page(&mut made, &mut y, style, header);
                 if !starts && style.again && first {
                     cells[0] = wrapped(label, 0);
                 }
@@ -209,7 +215,7 @@ pub fn lay_out(rows: &[Laid], style: Style) -> Made {
     made
 }
 
-fn end_page(made: &mut Made, y: &mut f64, style: &Style, header: [&str; 3]) {
+fn end_page(made: &mut Made, y: &mut f64, style: Style, header: [&str; 3]) {
     if style.close {
         made.rule(XS[0], *y, XS[3], *y);
     }
