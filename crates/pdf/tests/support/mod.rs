@@ -20,6 +20,25 @@ pub enum Encoding {
     Kangxi,
 }
 
+/// How a rule is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Draw {
+    /// A stroke.
+    Stroke,
+    /// A thin filled rectangle.
+    Thin,
+    /// A stroke with a dash pattern of dots.
+    Dotted,
+    /// Short strokes with gaps, each drawn by itself.
+    Pieces,
+    /// Two strokes beside each other.
+    Double,
+    /// The whole page filled inside a thin clip.
+    Clip,
+    /// Twice, the second time a little off.
+    Twice,
+}
+
 /// A PDF under construction: content streams of its pages.
 pub struct Made {
     pub encoding: Encoding,
@@ -28,12 +47,21 @@ pub struct Made {
     pub rotate: i32,
     /// Vertical rules are drawn.
     pub sides: bool,
+    pub draw: Draw,
     pub pages: Vec<String>,
 }
 
 impl Made {
     pub fn new(width: i32, height: i32) -> Self {
-        Self { encoding: Encoding::UniGb, width, height, rotate: 0, sides: true, pages: vec![String::new()] }
+        Self {
+            encoding: Encoding::UniGb,
+            width,
+            height,
+            rotate: 0,
+            sides: true,
+            draw: Draw::Stroke,
+            pages: vec![String::new()],
+        }
     }
 
     pub fn page(&mut self) -> &mut String {
@@ -49,7 +77,24 @@ impl Made {
 
     pub fn rule(&mut self, x0: f64, y0: f64, x1: f64, y1: f64) {
         let h = f64::from(self.height);
-        let _ = writeln!(self.page(), "0.5 w {x0} {} m {x1} {} l S", h - y0, h - y1);
+        let (y0, y1) = (h - y0, h - y1);
+        let line = |x0: f64, y0: f64, x1: f64, y1: f64| format!("0.5 w {x0} {y0} m {x1} {y1} l S\n");
+        let (across, down) = if x0 == x1 { (1.0, 0.0) } else { (0.0, 1.0) };
+        let thin = format!("{} {} {} {} re", x0, y1, (x1 - x0).max(0.5), (y0 - y1).max(0.5));
+        let drawn = match self.draw {
+            Draw::Stroke => line(x0, y0, x1, y1),
+            Draw::Thin => format!("{thin} f\n"),
+            Draw::Dotted => format!("q [1 2] 0 d {}Q\n", line(x0, y0, x1, y1)),
+            Draw::Pieces => pieces(x0, y0, x1, y1),
+            Draw::Double => {
+                line(x0, y0, x1, y1) + &line(x0 + across * 1.5, y0 - down * 1.5, x1 + across * 1.5, y1 - down * 1.5)
+            }
+            Draw::Clip => format!("q {thin} W n 0 0 {} {} re f Q\n", self.width, self.height),
+            Draw::Twice => {
+                line(x0, y0, x1, y1) + &line(x0 + across * 0.4, y0 - down * 0.4, x1 + across * 0.4, y1 - down * 0.4)
+            }
+        };
+        self.page().push_str(&drawn);
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -92,6 +137,20 @@ impl Made {
         }
         file(&objects)
     }
+}
+
+/// Dashes of 2 pt with gaps of 1.5 pt.
+fn pieces(x0: f64, y0: f64, x1: f64, y1: f64) -> String {
+    let length = (x1 - x0).abs() + (y1 - y0).abs();
+    let (dx, dy) = ((x1 - x0) / length, (y1 - y0) / length);
+    let mut out = String::new();
+    let mut at = 0.0;
+    while at < length {
+        let end = (at + 2.0).min(length);
+        let _ = writeln!(out, "0.5 w {} {} m {} {} l S", x0 + dx * at, y0 + dy * at, x0 + dx * end, y0 + dy * end);
+        at += 3.5;
+    }
+    out
 }
 
 fn stream(content: &str) -> String {
@@ -159,6 +218,7 @@ pub struct Style {
     pub header: bool,
     /// Vertical rules are drawn.
     pub sides: bool,
+    pub draw: Draw,
 }
 
 const SIZE: f64 = 10.0;
@@ -178,6 +238,7 @@ fn wrapped(text: &str, column: usize) -> Vec<String> {
 pub fn lay_out(rows: &[Laid], style: Style) -> Made {
     let mut made = Made::new(400, style.page);
     made.sides = style.sides;
+    made.draw = style.draw;
     let bottom = f64::from(style.page) - MARGIN;
     let mut y = MARGIN;
     let header = ["类别", "指标名称", "目标值"];
