@@ -116,8 +116,7 @@ fn mutate_and_read(files: &[Vec<u8>], rounds: usize) {
 fn small() -> Vec<Vec<u8>> {
     let rows =
         [support::Laid { label: "数量指标", text: "开展预算执行审计单位个数", value: "≥7个" }];
-    let style =
-        support::Style { page: 300, again: false, close: true, header: true, sides: true, draw: support::Draw::Stroke };
+    let style = support::Style { page: 300, header: true, ..support::PLAIN };
     vec![support::lay_out(&rows, style).bytes()]
 }
 

@@ -218,8 +218,14 @@ pub struct Style {
     pub header: bool,
     /// Vertical rules are drawn.
     pub sides: bool,
+    /// Labels stand beside the middle row of their group.
+    pub middle: bool,
     pub draw: Draw,
 }
+
+/// One page as high as needed, borders all around, labels once at the top of their group.
+pub const PLAIN: Style =
+    Style { page: 2000, again: false, close: true, header: false, sides: true, middle: false, draw: Draw::Stroke };
 
 const SIZE: f64 = 10.0;
 const LEADING: f64 = 13.0;
@@ -274,6 +280,13 @@ pub fn lay_out(rows: &[Laid], style: Style) -> Made {
         }
     }
     made
+}
+
+/// The row of a group beside which its label is printed.
+fn label_row(rows: &[Laid], row: usize, middle: bool) -> usize {
+    let first = (0..=row).rev().find(|i| !rows[*i].label.is_empty()).unwrap_or(0);
+    let count = 1 + rows[first + 1..].iter().take_while(|row| row.label.is_empty()).count();
+    first + if middle { count / 2 } else { 0 }
 }
 
 fn end_page(made: &mut Made, y: &mut f64, style: Style, header: [&str; 3]) {
