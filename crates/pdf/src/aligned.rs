@@ -102,8 +102,8 @@ fn usual_size(rows: &[Vec<TextLine>]) -> i32 {
 fn table_or_lines(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
     let ruled = Ruled::of(&region, loose);
     let needed = if ruled.is_table() { 1 } else { MIN_ROWS };
-    let multi = region.iter().filter(|row| row.len() > 1).count();
-    if multi < needed || is_contents(&region) || (!ruled.is_table() && is_prose(&region)) {
+    let multi = region.iter().filter(|row| if ruled.is_table() { row.len() > 1 } else { is_parted(row) }).count();
+    if multi < needed || is_contents(&region) || is_scattered(&region) || (!ruled.is_table() && is_prose(&region)) {
         return region.into_iter().filter_map(line).collect();
     }
     let mut rows = rows(blocks(region, loose));
@@ -157,6 +157,13 @@ fn is_contents(region: &[Vec<TextLine>]) -> bool {
     region.iter().filter(leads).count() * 2 > region.len()
 }
 
+/// Mostly single characters: vertical writing, or a drawing with letters in it.
+fn is_scattered(region: &[Vec<TextLine>]) -> bool {
+    let single = |piece: &&TextLine| piece.text.chars().nth(1).is_none();
+    let pieces = || region.iter().flatten();
+    pieces().filter(single).count() * 5 > pieces().count() * 3
+}
+
 /// A single block over a table that stands neither under nor over one of its columns: a title, or the unit of the
 /// amounts.
 fn is_caption(row: &[Block], rows: &[Vec<Block>]) -> bool {
@@ -179,6 +186,11 @@ fn is_wide(block: &Block, rows: &[Vec<Block>]) -> bool {
     i64::from(block.area.x1 - block.area.x0) * 2 > i64::from(right - left)
 }
 
+/// The pieces of a line stand clearly apart. Gaps around the numbers of justified Chinese prose stay below an em.
+fn is_parted(row: &[TextLine]) -> bool {
+    row.windows(2).any(|pair| pair[1].area.x0 - pair[0].area.x1 >= pair[0].size.min(pair[1].size))
+}
+
 /// Prose set with wide gaps: lines of one piece outnumber those of several, and most reach over the whole width.
 fn is_prose(region: &[Vec<TextLine>]) -> bool {
     let left = region.iter().flatten().map(|piece| piece.area.x0).min().unwrap_or(0);
@@ -186,7 +198,7 @@ fn is_prose(region: &[Vec<TextLine>]) -> bool {
     let wide = |row: &&Vec<TextLine>| {
         row.iter().any(|piece| i64::from(piece.area.x1 - piece.area.x0) * 10 > i64::from(right - left) * 7)
     };
-    let multi = region.iter().filter(|row| row.len() > 1).count();
+    let multi = region.iter().filter(|row| is_parted(row)).count();
     region.iter().filter(wide).count() * 2 > region.len() && multi * 6 < region.len() && !has_label_column(region)
 }
 

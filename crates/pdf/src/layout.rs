@@ -200,6 +200,9 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
+    let (outside, turned): (Vec<&Glyph>, Vec<&Glyph>) =
+        outside.into_iter().partition(|glyph| glyph.direction == Direction::Right);
+    items.extend(lines(&turned, &mut dropped.duplicate).into_iter().map(Item::Line));
     let rows = segments(&outside, &mut dropped.duplicate);
     items.extend(aligned::items(rows, &found.loose, (turn.width(), turn.height())));
     sort(&mut items);
