@@ -105,7 +105,7 @@ impl<'a> Head<'a> {
 
     /// True when the row begins with a label of the head whose value stands beside it.
     pub(crate) fn begins(&self, row: &FormRow) -> bool {
-        let first = row.items.first().and_then(|i| self.layouts.label(self.kind, None, &i.text));
+        let first = row.items.first().and_then(|i| self.layouts.label(self.kind, None, &i.key));
         first.is_some_and(|l| matches!(l.role, LabelRole::Value | LabelRole::Period)) && row.items.len() <= 4
     }
 
@@ -155,25 +155,24 @@ impl<'a> Head<'a> {
         if let Some((label, count, length)) = self.layouts.prefix(self.kind, &item.text) {
             return Part::Prefix { label, count, length, item };
         }
-        match self.layouts.label(self.kind, self.open.section, &item.text) {
+        match self.layouts.label(self.kind, self.open.section, &item.key) {
             Some(label) => Part::Label(label, item),
-            None if is_bare_unit(&item.text) || self.is_two_labels(&item.text) => Part::Known(item),
+            None if is_bare_unit(&item.text) || self.is_two_labels(&item.key) => Part::Known(item),
             None => Part::Text(item),
         }
     }
 
     /// Two labels of neighbouring cells that the source ran together.
-    fn is_two_labels(&self, text: &str) -> bool {
+    fn is_two_labels(&self, key: &str) -> bool {
         let is_label = |part: &str| self.layouts.label(self.kind, self.open.section, part).is_some();
-        let short = text.chars().count() <= 2 * LONGEST_LABEL;
-        short && text.char_indices().skip(2).any(|(at, _)| is_label(&text[..at]) && is_label(&text[at..]))
+        key.char_indices().skip(2).any(|(at, _)| is_label(&key[..at]) && is_label(&key[at..]))
     }
 
     /// Two headings of a small table in one row open its section, wherever its merged label was printed.
     fn open_by_headings(&mut self, row: &FormRow) {
         for section in [Section::Staffing, Section::Tasks, Section::Budget] {
             let is_heading = |item: &&Item| {
-                self.layouts.label(self.kind, Some(section), &item.text).is_some_and(|l| {
+                self.layouts.label(self.kind, Some(section), &item.key).is_some_and(|l| {
                     l.section == Some(section) && matches!(l.role, LabelRole::Heading | LabelRole::TaskColumn)
                 })
             };
@@ -292,7 +291,7 @@ impl<'a> Head<'a> {
             return label.side;
         }
         let side_of = |other: &Item| {
-            let other_label = self.layouts.label(self.kind, self.open.section, &other.text)?;
+            let other_label = self.layouts.label(self.kind, self.open.section, &other.key)?;
             (other_label.role == LabelRole::Amount).then_some((other_label.item_right.is_some(), other_label.side))
         };
         let (before, after): (Vec<&Item>, Vec<&Item>) =

@@ -8,6 +8,7 @@
 
 use super::read::DataRow;
 use crate::layouts::{Group, Hierarchy};
+use rustc_hash::FxHashSet;
 
 /// What departures from the printed labels of a level cost.
 struct Prices {
@@ -68,6 +69,13 @@ struct RowEvidence {
     page_top: bool,
 }
 
+impl RowEvidence {
+    /// No label speaks of the row.
+    fn is_quiet(&self) -> bool {
+        self.tokens.iter().all(Vec::is_empty) && self.covers.iter().all(Option::is_none)
+    }
+}
+
 /// A table ready for decoding.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lattice {
@@ -92,9 +100,12 @@ pub(crate) struct Path {
 
 impl Lattice {
     /// Gathers the labels, groups and evidence of a table.
-    pub(crate) fn new(rows: &[DataRow], hierarchy: &Hierarchy) -> Self {
+    ///
+    /// Only groups whose lower label some table of the booklet prints (`printed`) are considered.
+    pub(crate) fn new(rows: &[DataRow], hierarchy: &Hierarchy, printed: &FxHashSet<&str>) -> Self {
         let mut lattice = Self { labels: [Vec::new(), Vec::new()], ..Self::default() };
-        for (at, group) in hierarchy.groups.iter().enumerate() {
+        let occurs = |group: &Group| group.level2.iter().any(|s| printed.contains(s.as_str()));
+        for (at, group) in hierarchy.groups.iter().enumerate().filter(|(_, g)| occurs(g)) {
             lattice.add_group(at, group);
         }
         lattice.rows = rows.iter().map(|row| lattice.evidence(row)).collect();
@@ -107,10 +118,17 @@ impl Lattice {
     /// Works out once what the printed labels cost for every row and state.
     fn price(&mut self) {
         let states = 0..self.states.len();
+        let quiet = vec![0; self.states.len() * AGES];
         self.entries = (0..self.rows.len()).map(|r| states.clone().map(|s| self.entry(r, s)).collect()).collect();
         let cells = || states.clone().flat_map(|s| (0..AGES).map(move |age| (s, age)));
-        self.emissions =
-            (0..self.rows.len()).map(|r| cells().map(|(s, age)| self.emission(r, s, age)).collect()).collect();
+        let row_costs = |r: usize| {
+            if self.rows[r].is_quiet() {
+                quiet.clone()
+            } else {
+                cells().map(|(s, age)| self.emission(r, s, age)).collect()
+            }
+        };
+        self.emissions = (0..self.rows.len()).map(row_costs).collect();
     }
 
     fn entry(&self, row: usize, s: usize) -> [i32; 2] {
@@ -319,6 +337,10 @@ impl Lattice {
             return 0;
         }
         let prices = &PRICES[level];
+        let near = row.saturating_sub(REACH)..(row + REACH + 1).min(self.rows.len());
+        if self.rows[near].iter().all(|e| e.tokens[level].is_empty()) {
+            return prices.missing;
+        }
         let printed = |r: usize| self.rows.get(r).is_some_and(|e| e.tokens[level].contains(&label));
         let above: Vec<usize> = (1..=REACH).filter(|d| row.checked_sub(*d).is_some_and(printed)).collect();
         let price_above =
