@@ -119,6 +119,7 @@ impl<'a> Head<'a> {
         let mut written = Vec::new();
         let mut target = None;
         let mut texts = Vec::new();
+        let mut opened_by_label = None;
         for part in &parts {
             target = match (part, target) {
                 (Part::Text(item), Some(to)) => self.beside_label(to, item, &mut written, ledger),
@@ -128,7 +129,11 @@ impl<'a> Head<'a> {
                 }
                 (Part::Label(label, item), to) => {
                     self.leave(to);
-                    self.label(label, item, row, ledger)
+                    let target = self.label(label, item, row, ledger);
+                    if label.role == LabelRole::Section {
+                        opened_by_label = Some(self.open);
+                    }
+                    target
                 }
                 (Part::Known(item), to) => {
                     ledger.mark(item.id, Use::Label);
@@ -149,6 +154,21 @@ impl<'a> Head<'a> {
         if !written.is_empty() {
             self.last = written;
         }
+        self.reopen(opened_by_label, row);
+    }
+
+    /// A label of a section that stands one row too high, beside the last row of the section before: that row shows
+    /// its own section, the rows below belong to the label.
+    fn reopen(&mut self, opened_by_label: Option<Open>, row: &FormRow) {
+        let Some(opened) = opened_by_label.filter(|o| o.field.is_some() && o.section != self.open.section) else {
+            return;
+        };
+        if let (Some(field), Some(label)) = (opened.field, row.items.first()) {
+            let evidence = "the label stands one row above its cell, beside a row that names its own section";
+            self.repair("label_moved", field, Some(label.text.clone()), None, evidence.to_owned());
+        }
+        self.open = opened;
+        self.last.clear();
     }
 
     fn part<'r>(&self, item: &'r Item) -> Part<'a, 'r> {
@@ -382,9 +402,7 @@ impl<'a> Head<'a> {
         } else {
             self.texts_of_section(row, texts, written, ledger);
         }
-        if misplaced {
-            self.open = opened;
-        }
+        // The sections that can be misplaced show themselves by their own cells: the label is not needed to open them.
     }
 
     fn wrote_last(&self, field: &str) -> bool {

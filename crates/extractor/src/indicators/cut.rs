@@ -65,6 +65,9 @@ pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Voc
     let mut out: Vec<DataRow> = Vec::with_capacity(rows.len());
     let mut carried: Vec<Token> = Vec::new();
     for mut row in rows {
+        if let Some(before) = out.last_mut() {
+            restore_cut_label(before, &row, vocabulary);
+        }
         if row.contents.is_empty() && row.name.is_none() && row.value.is_none() {
             carried.append(&mut row.tokens);
             continue;
@@ -85,6 +88,20 @@ pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Voc
         }
     }
     out
+}
+
+/// The first part of a cut name may read like a label: 资产管理 of 资产管理制度健全性.
+fn restore_cut_label(before: &mut DataRow, row: &DataRow, vocabulary: &Vocabulary<'_>) {
+    let (Some(tail), None) = texts(row) else { return };
+    let (Some(token), None) = (before.tokens.last(), &before.value) else { return };
+    if vocabulary.knows(&format!("{}{}", token.text, tail.text)) == 0 {
+        return;
+    }
+    let text = token.text.clone();
+    before.tokens.pop();
+    before.value = before.name.take();
+    before.repairs.retain(|r| r.kind != "value_missing" && r.kind != "column_shift");
+    before.name = Some(Text { text, column: tail.column, place: before.place, over_pages: false });
 }
 
 fn read_row(row: &DataRow, before: Option<&DataRow>, vocabulary: &Vocabulary<'_>) -> (Reading, bool) {

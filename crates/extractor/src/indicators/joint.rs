@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_model::without_space;
 
@@ -19,6 +19,9 @@ use crate::layouts::Hierarchy;
 const TWIN: i32 = 12;
 /// Cost of a row against the groups of the same name in one, two, three and more other forms.
 const SIBLINGS: [i32; 4] = [0, 2, 7, 9];
+/// Cost of a row in a group that other forms fill with the same other names each, and how many forms that takes.
+const CLOSED: i32 = 14;
+const CLOSED_FORMS: usize = 3;
 /// Share of the other forms that must agree, in percent.
 const AGREEMENT: usize = 67;
 /// Two readings of a pair of tables closer than this are not decided.
@@ -200,7 +203,51 @@ fn charge(costs: &mut [i32], groups: &[GroupKey], wanted: &GroupKey, cost: i32) 
 /// Adds what the same names in other forms say; true for the tables that they contradict or whose rows are unsure.
 fn vote(tables: &mut [TableState]) -> Vec<bool> {
     let ballots = ballots(tables);
-    tables.iter_mut().map(|table| vote_on(table, &ballots)).collect()
+    let compositions = compositions(tables);
+    tables.iter_mut().map(|table| vote_on(table, &ballots) | keep_closed(table, &compositions)).collect()
+}
+
+/// Group → forms, and the names that each has in it.
+type Compositions = BTreeMap<GroupKey, Vec<(usize, BTreeSet<String>)>>;
+
+fn compositions(tables: &[TableState]) -> Compositions {
+    let mut all = Compositions::new();
+    for table in tables.iter().filter(|t| t.twin.is_none()) {
+        let mut own: BTreeMap<GroupKey, BTreeSet<String>> = BTreeMap::new();
+        for (row, data) in table.rows.iter().enumerate() {
+            if let (Some(name), Some(group)) = (&data.name, table.row_group(row)) {
+                own.entry(group).or_default().insert(without_space(&name.text).into_owned());
+            }
+        }
+        for (group, names) in own {
+            all.entry(group).or_default().push((table.form, names));
+        }
+    }
+    all
+}
+
+/// A group that all other forms fill with the same names is closed: a row of another name pays for standing in it.
+fn keep_closed(table: &mut TableState, compositions: &Compositions) -> bool {
+    let mut changed = false;
+    for (state, group) in table.groups().iter().enumerate() {
+        let Some(names) = closed_names(compositions.get(group), table.form) else { continue };
+        for (row, data) in table.rows.iter().enumerate() {
+            let foreign = data.name.as_ref().is_some_and(|n| !names.contains(&*without_space(&n.text)));
+            if foreign {
+                table.own_costs[row][state] += CLOSED;
+                changed |= table.path.states.get(row) == Some(&state);
+            }
+        }
+    }
+    changed
+}
+
+/// The names of a group, where most other forms (and not few) have exactly the same.
+fn closed_names(forms: Option<&Vec<(usize, BTreeSet<String>)>>, own: usize) -> Option<&BTreeSet<String>> {
+    let others: Vec<_> = forms?.iter().filter(|(form, _)| *form != own).map(|(_, names)| names).collect();
+    let same = |names: &&BTreeSet<String>| others.iter().filter(|o| *o == names).count();
+    let (names, count) = others.iter().map(|n| (*n, same(n))).max_by_key(|(_, count)| *count)?;
+    (count >= CLOSED_FORMS && count * 100 >= others.len() * AGREEMENT).then_some(names)
 }
 
 fn vote_on(table: &mut TableState, ballots: &Ballots) -> bool {

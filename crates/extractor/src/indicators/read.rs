@@ -153,8 +153,8 @@ impl<'a> RowReader<'a> {
         }
         let key = item.key.as_str();
         let hierarchy = self.table.hierarchy;
-        if row.items.len() == 1 && !key.ends_with("指标") {
-            // 数量 alone on a row is the tail of a cut name, not a label.
+        if !key.ends_with("指标") && (row.items.len() == 1 || self.prints_full_labels(key)) {
+            // 数量 alone on a row, or where labels read 数量指标, is the tail of a cut name.
             return None;
         }
         match (hierarchy.names_level(1, key), hierarchy.names_level(2, key)) {
@@ -163,6 +163,13 @@ impl<'a> RowReader<'a> {
             (false, true) => Some(2),
             (false, false) => self.unknown_level(item, key, row),
         }
+    }
+
+    /// True where the table prints the labels of the level that `key` may name with 指标 at their end.
+    fn prints_full_labels(&self, key: &str) -> bool {
+        let hierarchy = self.table.hierarchy;
+        let level = if hierarchy.names_level(2, key) { 2 } else { 1 };
+        self.seen.iter().any(|other| other.ends_with("指标") && hierarchy.names_level(level, other))
     }
 
     /// The heading that a column belongs to: the last one that begins at it or left of it.
