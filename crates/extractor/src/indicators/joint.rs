@@ -23,10 +23,13 @@ const SIBLINGS: [i32; 4] = [0, 2, 7, 9];
 /// Cost of a row in a group that other forms fill with the same other names each, and how many forms that takes.
 const CLOSED: i32 = 14;
 const CLOSED_FORMS: usize = 3;
+/// How far boundaries between groups are moved in search of a better pair of readings, and how often.
+const FARTHEST: usize = 3;
+const MOST_MOVES: usize = 16;
 /// Share of the other forms that must agree, in percent.
 const AGREEMENT: usize = 67;
-/// Two readings of a pair of tables closer than this are not decided.
-const CLEAR: i32 = 3;
+/// Two readings of a part of a pair of tables closer than this are not decided: less than one label, one row away.
+const CLEAR: i32 = 5;
 
 /// A table with its rows and everything that decoding needs and gives.
 #[derive(Debug)]
@@ -142,7 +145,8 @@ fn decode_pair(tables: &mut [TableState], a: usize, b: usize) {
     let (first, second) = (&tables[a], &tables[b]);
     let from_a = Pair::following(first, second, &alone_a, false);
     let from_b = Pair::following(first, second, &alone_b, true);
-    let (best, contested) = crossed(first, second, from_a, from_b);
+    let (best, mut contested) = crossed(first, second, from_a, from_b);
+    let best = refined(first, second, best, &mut contested);
     let path_a = coupled(first, second, &best.second);
     let path_b = coupled(second, first, &path_a.states);
     let path_a = coupled(first, second, &path_b.states);
@@ -210,6 +214,52 @@ fn crossed(first: &TableState, second: &TableState, a: Pair, b: Pair) -> (Pair, 
         best = if cost_a <= cost_b { with_a } else { with_b };
     }
     (best, contested)
+}
+
+/// Moves the boundaries between groups by a few rows in both tables at once, as long as that makes the pair better;
+/// then marks the rows of moves that make it hardly worse.
+fn refined(first: &TableState, second: &TableState, start: Pair, contested: &mut Pair) -> Pair {
+    let mut best = start;
+    let mut best_cost = best.cost(first, second);
+    for _ in 0..MOST_MOVES {
+        let moves = boundary_moves(first, &best).into_iter().map(|pair| (pair.cost(first, second), pair));
+        match moves.min_by_key(|(cost, _)| *cost) {
+            Some((cost, pair)) if cost < best_cost => (best_cost, best) = (cost, pair),
+            _ => break,
+        }
+    }
+    for pair in boundary_moves(first, &best) {
+        if pair.cost(first, second) - best_cost < CLEAR {
+            mark_differing(&mut contested.first, &best.first, &pair.first, &(0..best.first.len()));
+            mark_differing(&mut contested.second, &best.second, &pair.second, &(0..best.second.len()));
+        }
+    }
+    best
+}
+
+/// All pairs in which one boundary of the first table, and its counterpart in the second, is moved by up to [`FARTHEST`]
+/// rows.
+fn boundary_moves(first: &TableState, pair: &Pair) -> Vec<Pair> {
+    let count = pair.first.len();
+    let boundaries = (1..count).filter(|r| pair.first[*r] != pair.first[r - 1]);
+    let ranges = boundaries.flat_map(|r| {
+        let later = (1..=FARTHEST).map(move |k| (r - 1, r..(r + k).min(count)));
+        let earlier = (1..=FARTHEST).map(move |k| (r, r.saturating_sub(k)..r));
+        later.chain(earlier)
+    });
+    ranges.filter_map(|(from, rows)| with_rows_like(first, pair, from, rows)).collect()
+}
+
+/// The pair with `rows` of the first table, and their twins, in the group of row `from` and its twin.
+fn with_rows_like(first: &TableState, pair: &Pair, from: usize, rows: Range<usize>) -> Option<Pair> {
+    let twin = |row: usize| first.twin_rows.get(row).copied().flatten();
+    let twin_state = *pair.second.get(twin(from)?)?;
+    let mut moved = pair.clone();
+    for row in rows {
+        moved.first[row] = pair.first[from];
+        *moved.second.get_mut(twin(row)?)? = twin_state;
+    }
+    Some(moved)
 }
 
 fn mark_differing(marks: &mut [usize], a: &[usize], b: &[usize], rows: &Range<usize>) {
