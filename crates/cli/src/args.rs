@@ -79,9 +79,12 @@ pub(crate) struct IngestArgs {
     /// Folder of the dataset
     #[arg(short, long, value_name = "DIR", default_value = "output")]
     pub(crate) output: PathBuf,
-    /// Formats to write, with commas between: parquet, json
+    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "parquet,json")]
     pub(crate) to: Vec<Format>,
+    /// CSV for Excel: begins with a byte order mark, and `=100%` stays text
+    #[arg(long)]
+    pub(crate) excel: bool,
     /// Threads [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jixiao_exporter::WriteOptions;
 use jixiao_pipeline::{IngestOptions, Inputs, Outcome, Progress, Summary, expand, ingest};
 
 use super::read_options;
@@ -22,7 +23,7 @@ pub(crate) fn run(args: &IngestArgs) -> Result<Exit, Failure> {
     let options = IngestOptions {
         read: read_options(&args.reading)?,
         jobs: args.jobs.map_or_else(|| available_parallelism().map_or(1, NonZero::get), usize::from),
-        formats,
+        write: WriteOptions { formats, excel: args.excel },
         prune: args.prune,
         fresh: args.fresh,
     };
