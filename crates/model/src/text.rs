@@ -54,6 +54,8 @@ fn keeps_space(before: Option<char>, after: char) -> bool {
 }
 
 /// The text of a cell: lines joined with nothing between (a space between two Latin words), paragraphs with `\n`.
+///
+/// A numbered item that follows a closed sentence begins a paragraph, whether the source broke the line there or not.
 pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
     let mut out = String::new();
     for line in lines {
@@ -61,14 +63,48 @@ pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
         if text.is_empty() {
             continue;
         }
-        if line.starts_paragraph && !out.is_empty() {
+        if (line.starts_paragraph && !out.is_empty()) || item_follows(&out, text) {
             out.push('\n');
         } else if latin_words_meet(&out, text) {
             out.push(' ');
         }
-        out.push_str(text);
+        push_with_items(&mut out, text);
     }
     clean_text(&fold_radicals(&out))
+}
+
+/// Appends a line; white space before a numbered item becomes a paragraph break.
+fn push_with_items(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(char::is_whitespace) {
+        let (word, after) = rest.split_at(at);
+        let after = after.trim_start();
+        out.push_str(word);
+        out.push(if item_follows(out, after) { '\n' } else { ' ' });
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
+/// True when `before` closes a sentence and `after` begins with the number of an item: `2.`, `（三）`, `四、`.
+fn item_follows(before: &str, after: &str) -> bool {
+    before.ends_with(['。', '；', ';', '：', ':']) && starts_with_item_number(after)
+}
+
+fn starts_with_item_number(text: &str) -> bool {
+    let inner = text.strip_prefix(['（', '(']);
+    let number = inner.unwrap_or(text);
+    let is_numeral = |c: &char| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c);
+    let length: usize = number.chars().take_while(is_numeral).map(char::len_utf8).sum();
+    let close = number[length..].chars().next();
+    let digit_follows = number[length..].chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    (1..=6).contains(&length)
+        && match close {
+            Some('）' | ')') => inner.is_some(),
+            Some('.' | '．') => !digit_follows,
+            Some('、') => true,
+            _ => false,
+        }
 }
 
 fn latin_words_meet(before: &str, after: &str) -> bool {
@@ -77,3 +113,38 @@ fn latin_words_meet(before: &str, after: &str) -> bool {
 }
 
 mod radicals;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Line {
+        Line { text: text.to_owned(), ..Line::default() }
+    }
+
+    #[test]
+    fn spaces_stay_only_between_latin() {
+        for (raw, clean) in [
+            ("≤50 万元/人", "≤50万元/人"),
+            ("2023 年 6 月", "2023年6月"),
+            (" 48879.85 m ² ", "48879.85 m ²"),
+            ("HPV  vaccine", "HPV vaccine"),
+        ] {
+            assert_eq!(clean_text(raw), clean);
+        }
+    }
+
+    #[test]
+    fn wrapped_lines_join_and_items_begin_paragraphs() {
+        assert_eq!(join_lines(&[line("线上媒体客户端正常使"), line("用率")]), "线上媒体客户端正常使用率");
+        assert_eq!(join_lines(&[line("open"), line("source")]), "open source");
+        assert_eq!(join_lines(&[line("1. 甲； 2. 乙。 3.5 倍")]), "1.甲；\n2.乙。3.5倍");
+        assert_eq!(join_lines(&[line("（一）甲。"), line("（二）乙")]), "（一）甲。\n（二）乙");
+    }
+
+    #[test]
+    fn radicals_become_ideographs() {
+        assert_eq!(fold_radicals("⼆级⻚"), "二级页");
+        assert!(matches!(fold_radicals("二级"), std::borrow::Cow::Borrowed(_)));
+    }
+}
