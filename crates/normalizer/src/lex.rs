@@ -69,7 +69,7 @@ const LEADS: Roles = Roles::of(&[
 ]);
 
 const CLOSES: Roles =
-    Roles::of(&[Role::Suffix, Role::Before, Role::Within, Role::Included, Role::Span, Role::Link]);
+    Roles::of(&[Role::Suffix, Role::Prefix, Role::Before, Role::Within, Role::Included, Role::Span, Role::Link]);
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,8 +216,11 @@ impl<'a, 't> Cell<'a, 't> {
             return end;
         }
         match word {
-            Some(hit) => self.known(at, hit),
-            None => self.sign(at, c),
+            // 》 is a damaged ≥ before a figure and a quotation mark elsewhere.
+            Some(hit) if !matches!(c, '《' | '》') || self.source().at(hit.end).is_ascii_digit() => {
+                self.known(at, hit)
+            }
+            _ => self.sign(at, c),
         }
     }
 
@@ -344,7 +347,8 @@ impl<'a, 't> Cell<'a, 't> {
             return None;
         }
         let reach = self.reader.measure(number.end).map_or(number.end, |unit| unit.end);
-        let swallowed = word.is_some_and(|hit| hit.end >= reach && hit.entry.role == Role::Plain);
+        let whole = at == 0 && reach == self.source().len();
+        let swallowed = word.is_some_and(|hit| hit.end >= reach && hit.entry.role == Role::Plain) && !whole;
         (!swallowed).then(|| self.push_number(number))
     }
 

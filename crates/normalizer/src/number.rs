@@ -109,6 +109,7 @@ impl Reader<'_, '_> {
                 next.is_ascii_digit() || self.may_begin_unsigned(at + 1, next)
             }
             'O' | 'o' | 'l' | 'I' | '半' => true,
+            '廿' | '卅' => true,
             _ => self.lexicon.numeral(first).is_some(),
         }
     }

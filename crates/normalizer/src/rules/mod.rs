@@ -118,7 +118,7 @@ pub(crate) fn unexplained(cell: &Cell<'_, '_>, from: usize, to: usize) -> (usize
     let tokens = cell
         .tokens
         .iter()
-        .filter(|token| token.start >= from && token.end <= to)
+        .filter(|token| token.start >= from && token.end <= to && token.start < token.end)
         .filter(|token| match token.kind {
             Kind::Number(_) | Kind::Unit(_) | Kind::Time(_) | Kind::Each(_) | Kind::Per(_) => true,
             Kind::Word(roles) => roles.meets(TELLING),

@@ -24,7 +24,8 @@ pub(crate) fn range(cell: &Cell<'_, '_>) -> Option<Candidate> {
         return None;
     }
     let mut value = new_value(cell, ValueKind::Range);
-    let unit = high.unit.or(low.unit);
+    // 间 counts rooms, but behind 和 it closes the range.
+    let unit = high.unit.filter(|_| !closes_span(cell, join, right)).or(low.unit);
     if let Some(unit) = unit {
         apply_unit(cell, unit, &mut value);
     } else if let Some((code, currency)) = low.sign(cell) {
@@ -59,8 +60,13 @@ fn range_at(cell: &Cell<'_, '_>, index: usize) -> Option<(usize, usize, usize)> 
     cell.number_at(right)?;
     let dash = cell.kind(join) == Some(Kind::Dash);
     let after = right + 1 + usize::from(cell.unit_at(right + 1).is_some());
-    let between = cell.is_word(join, JOINS) && cell.is_word(after, Roles::of(&[Role::Span]));
+    let span = cell.is_word(after, Roles::of(&[Role::Span])) || closes_span(cell, join, right);
+    let between = cell.is_word(join, JOINS) && span;
     (dash || between).then_some((index, join, right))
+}
+
+fn closes_span(cell: &Cell<'_, '_>, join: usize, right: usize) -> bool {
+    cell.is_word(join, JOINS) && cell.token(right + 1).is_some_and(|unit| cell.source().slice(unit.start, unit.end) == "间")
 }
 
 /// The bounds; a magnitude at the end also serves the lower one, unless that would then exceed the upper.
