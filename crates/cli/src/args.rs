@@ -20,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   jixiao extract booklet.pdf                     the forms of one booklet as JSON
   jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
+  jixiao normalize '≥95%' '12月31日前'            what single values say
   jixiao schema                                  what every table and column means
 
 Exit codes:
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Extract(ExtractArgs),
     /// Read documents into a dataset folder; a second run reads only what is new or changed
     Ingest(IngestArgs),
+    /// Read indicator values (指标值), one a line, and print what each says as JSON
+    Normalize(NormalizeArgs),
     /// Print the data dictionary: every table and column
     Schema(SchemaArgs),
 }
@@ -102,6 +105,33 @@ pub(crate) struct IngestArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao normalize '≥95%' '不低于1.2万元/人' '12月31日前'
+  cut -f4 indicators.tsv | jixiao normalize > values.jsonl
+  jixiao normalize --explain '每季度不少于2次'
+
+Each line of output is one JSON object: the text, then what it says. A key that is absent means that nothing is said.")]
+pub(crate) struct NormalizeArgs {
+    /// Values (after `--` if one begins with a hyphen); without any, the lines of standard input are read
+    #[arg(value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) values: Vec<String>,
+    /// Tell for each value how it was read: its parts, the rule, and the readings that were rejected
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+}
+
+/// Words of your own.
+#[derive(Debug, Args)]
+pub(crate) struct LexiconArgs {
+    /// Further units and words for reading values: a TOML file in the form of the built-in lexicon
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(crate) lexicon: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// Form of the dictionary
     #[arg(long, value_enum, default_value_t = DictionaryFormat::Markdown)]
@@ -120,6 +150,8 @@ pub(crate) struct ReadingArgs {
     /// Password of encrypted PDFs
     #[arg(long, value_name = "WORD", help_heading = "Reading")]
     pub(crate) password: Option<String>,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
     /// Only these pages, for example 3-8, 3- or -8
     #[arg(long, value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
     pub(crate) pages: Option<PageRange>,

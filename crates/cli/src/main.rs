@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Extract(args) => cmd::extract::run(&args),
         Command::Ingest(args) => cmd::ingest::run(&args),
+        Command::Normalize(args) => cmd::normalize::run(&args),
         Command::Schema(args) => cmd::schema::run(&args),
     };
     match exit {

@@ -204,7 +204,7 @@ const CARD_INTRODUCTION: &str = "\
 # 绩效目标 dataset
 
 Project and department performance goals (绩效目标) as published by Chinese budget units, read by
-[jixiao](dictionary.md) from booklets in PDF or text form. Every row says where it stands in its source; every parsed
+jixiao from booklets in PDF or text form. Every row says where it stands in its source; every parsed
 value stands beside the text that was printed.
 ";
 
@@ -247,26 +247,27 @@ fn tally(out: &mut String, title: &str, counts: impl Iterator<Item = (String, u6
 
 fn resource(table: &Table, format: Format, plain: bool, sum: &Fingerprint) -> Value {
     let name = if plain { table.name.to_owned() } else { format!("{}-{}", table.name, format.as_str()) };
-    let mediatype = match format {
-        Format::Csv => "text/csv",
-        Format::Jsonl => "application/jsonl",
-        _ => "application/vnd.apache.parquet",
+    let (word, mediatype) = match format {
+        Format::Csv => ("csv", "text/csv"),
+        Format::Jsonl => ("JSON Lines", "application/jsonl"),
+        _ => ("Apache Parquet", "application/vnd.apache.parquet"),
     };
     let mut resource = json!({
         "name": name,
-        "type": "table",
         "path": format.file_of(table),
         "title": table.title,
         "description": format!("A row is {}.", table.meaning),
-        "format": format.as_str(),
+        "format": word,
         "mediatype": mediatype,
         "encoding": "utf-8",
         "bytes": sum.bytes,
         "hash": format!("sha256:{}", sum.sha256),
         "schema": schema(table, plain),
     });
-    if format == Format::Jsonl {
-        resource["dialect"] = json!({ "json": { "keyed": true } });
+    // A reader of Data Packages checks the rows of what calls itself a table. The usual one reads other files than CSV
+    // by way of pandas, which turns whole numbers with gaps into fractions: there it checks size and hash only.
+    if format == Format::Csv {
+        resource["type"] = "table".into();
     }
     resource
 }
@@ -275,6 +276,7 @@ fn workbook_resource(sum: &Fingerprint) -> Value {
     json!({
         "name": "workbook",
         "path": WORKBOOK,
+        "format": "Excel workbook",
         "description": "Every table as a sheet, for reading in Excel.",
         "mediatype": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "bytes": sum.bytes,
