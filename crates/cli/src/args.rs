@@ -74,17 +74,27 @@ Examples:
 
 The folder holds one Parquet file a table (documents, contents, forms, amounts, indicators, tasks, staffing,
 diagnostics) and one JSON file a document (documents/<document_id>.json). What has been read is kept in
-<folder>/.jixiao: run the same command again after an interruption, or when documents were added or changed.")]
+<folder>/.jixiao: run the same command again after an interruption, or when documents were added or changed.
+run.json says how the last run went; it is the only file that tells the time.
+
+Options that are the same every year can stand in jixiao.toml, in the folder where the program is started:
+  paths = [\"booklets\"]
+  output = \"dataset\"
+  to = [\"parquet\", \"csv\", \"xlsx\"]
+  lexicon = \"our-units.toml\"
+  [limits]
+  pages = 5000
+What is said on the command line comes first.")]
 pub(crate) struct IngestArgs {
     /// Files, folders or patterns; `-` reads a list of paths, one a line, from standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
-    /// Folder of the dataset
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    pub(crate) output: PathBuf,
-    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "parquet,json")]
-    pub(crate) to: Vec<Format>,
+    /// Folder of the dataset [default: output]
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json]
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub(crate) to: Option<Vec<Format>>,
     /// CSV for Excel: begins with a byte order mark, and `=100%` stays text
     #[arg(long)]
     pub(crate) excel: bool,
@@ -100,6 +110,9 @@ pub(crate) struct IngestArgs {
     /// Read every document again
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// File with options that are the same every time [default: jixiao.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }
@@ -179,9 +192,8 @@ pub(crate) struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// The limits that were given, and the usual ones for the rest.
-    pub(crate) fn limits(&self) -> Limits {
-        let usual = Limits::default();
+    /// The limits that were given, and `usual` for the rest.
+    pub(crate) fn limits(&self, usual: Limits) -> Limits {
         Limits {
             bytes: self.limit_bytes.unwrap_or(usual.bytes),
             pages: self.limit_pages.unwrap_or(usual.pages),

@@ -79,10 +79,22 @@ pub(crate) const WORKBOOK: &str = "dataset.xlsx";
 /// What is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteOptions {
-    /// Formats, each once.
-    pub formats: Vec<Format>,
-    /// CSV for Excel: a byte order mark, and no text that Excel would take for a formula.
-    pub excel: bool,
+    formats: Vec<Format>,
+    excel: bool,
+}
+
+impl WriteOptions {
+    /// These formats; with `excel`, CSV has a byte order mark and no text that Excel would take for a formula.
+    pub fn new(mut formats: Vec<Format>, excel: bool) -> Self {
+        formats.sort_unstable();
+        formats.dedup();
+        Self { formats, excel }
+    }
+
+    /// The formats, each once.
+    pub fn formats(&self) -> &[Format] {
+        &self.formats
+    }
 }
 
 /// Writes the files of a dataset. Documents come in the order of the dataset; memory does not grow with their number.

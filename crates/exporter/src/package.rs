@@ -90,7 +90,7 @@ impl Package<'_> {
             sums.insert(name.to_owned(), file.fingerprint()?);
             finished.files.push(file);
         }
-        let lines: String = sums.iter().map(|(name, sum)| format!("{}  {name}\n", sum.sha256)).collect();
+        let lines = sums.iter().fold(String::new(), |lines, (name, sum)| lines + &sum.sha256 + "  " + name + "\n");
         finished.files.push(self.file(PACKAGE_FILES[4], &lines)?);
         Ok(())
     }
@@ -106,7 +106,7 @@ impl Package<'_> {
     /// Formats in which a table is a file. The first gives the resources their plain names.
     fn tabular(&self) -> Vec<Format> {
         let mut formats: Vec<Format> =
-            self.options.formats.iter().copied().filter(|format| format.is_tabular()).collect();
+            self.options.formats().iter().copied().filter(|format| format.is_tabular()).collect();
         // A reader of Data Packages reads CSV by itself, and the rest with additions.
         formats.sort_by_key(|format| *format != Format::Csv);
         formats

@@ -186,7 +186,7 @@ fn json_comes_back_and_has_every_column_in_order() {
 fn write(folder: &Path) {
     let staging = folder.join("staging");
     fs::create_dir(&staging).unwrap();
-    let options = WriteOptions { formats: Format::ALL.to_vec(), excel: false };
+    let options = WriteOptions::new(Format::ALL.to_vec(), false);
     let mut writer = DatasetWriter::create(folder, &staging, &options).unwrap();
     writer.push(&records()).unwrap();
     writer.finish().unwrap();

@@ -251,7 +251,7 @@ impl Run<'_> {
 
     /// A file that somebody removed is written again.
     fn is_complete(&self, documents: usize) -> bool {
-        let formats = &self.options.write.formats;
+        let formats = self.options.write.formats();
         let tables = formats.iter().flat_map(|format| format.files());
         let files = tables.chain(PACKAGE_FILES.map(str::to_owned));
         files.map(|name| self.folder.join(name)).all(|path| path.is_file())
