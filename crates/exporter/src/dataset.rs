@@ -111,7 +111,7 @@ impl<'a> DatasetWriter<'a> {
     pub fn create(folder: &'a Path, staging: &'a Path, options: &'a WriteOptions) -> Result<Self, WriteError> {
         let sink = |format: &Format| -> Result<Box<dyn Sink>, WriteError> {
             Ok(match format {
-                Format::Json => Box::new(DocumentsSink::create(folder)?),
+                Format::Json => Box::new(DocumentsSink::create(folder, staging)?),
                 Format::Xlsx => Box::new(WorkbookSink::create(folder, staging)?),
                 tabular => Box::new(Tables::create(folder, staging, *tabular, options.excel)?),
             })
@@ -135,10 +135,7 @@ impl<'a> DatasetWriter<'a> {
         let package =
             Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
         package.write(&mut finished)?;
-        for file in finished.files {
-            let path = file.target().to_owned();
-            file.commit().map_err(|error| WriteError::new(&path, error))?;
-        }
+        finished.documents.into_iter().chain(finished.files).try_for_each(WholeFile::commit)?;
         crate::files::sync_folder(self.folder);
         Ok(())
     }
@@ -156,9 +153,11 @@ pub(crate) trait Sink {
 /// What the sinks have written.
 #[derive(Default)]
 pub(crate) struct Finished {
-    /// Files that are whole, but not yet at their places.
+    /// Files of tables: whole, but not yet at their places.
     pub(crate) files: Vec<WholeFile>,
-    /// Files that are at their places already, by their path below the folder.
+    /// Files of single documents that changed: closed, but not yet at their places.
+    pub(crate) documents: Vec<WholeFile>,
+    /// Size and hash of the files of all documents, by their path below the folder.
     pub(crate) sums: BTreeMap<String, Fingerprint>,
 }
 

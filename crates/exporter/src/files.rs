@@ -110,13 +110,21 @@ impl WholeFile {
         measure(self).map_err(|error: io::Error| WriteError::new(&self.target, error))
     }
 
-    /// Puts the file, whole and on disk, at its place.
-    pub fn commit(mut self) -> io::Result<()> {
-        if let Some(file) = self.file.take() {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-            fs::rename(&self.temporary, &self.target)?;
+    /// Ends the file and closes it: it is whole and on disk, but not yet at its place.
+    pub fn close(&mut self) -> io::Result<()> {
+        match self.file.take() {
+            Some(file) => file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all(),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Puts the file, whole and on disk, at its place.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        let put = |file: &mut Self| {
+            file.close()?;
+            fs::rename(&file.temporary, &file.target)
+        };
+        put(&mut self).map_err(|error: io::Error| WriteError::new(&self.target, error))
     }
 }
 
@@ -147,10 +155,9 @@ fn next_number() -> u64 {
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let write = || {
         let mut file = WholeFile::create(path)?;
-        file.write_all(bytes)?;
-        file.commit()
+        file.write_all(bytes).map(|()| file)
     };
-    write().map_err(|error: io::Error| WriteError::new(path, error))
+    write().map_err(|error: io::Error| WriteError::new(path, error))?.commit()
 }
 
 /// Puts the names of a folder's new files on disk. Only some systems can, and need to, do this.

@@ -130,9 +130,9 @@ impl Store {
                 serde_json::to_writer(&mut file, &ManifestLine { path: Borrowed(path), input: Borrowed(input) })?;
                 file.write_all(b"\n")?;
             }
-            file.commit()
+            Ok(file)
         };
-        write().map_err(|error: io::Error| WriteError::new(&path, error))
+        write().map_err(|error: io::Error| WriteError::new(&path, error))?.commit()
     }
 
     /// True where a document with this hash was read under this key.
@@ -154,9 +154,9 @@ impl Store {
             path.parent().map_or(Ok(()), fs::create_dir_all)?;
             let mut file = WholeFile::create_in(&self.staging(), &path)?;
             file.write_all(records.to_json(true)?.as_bytes())?;
-            file.commit()
+            Ok(file)
         };
-        write().map_err(|error: io::Error| WriteError::new(&path, error))
+        write().map_err(|error: io::Error| WriteError::new(&path, error))?.commit()
     }
 
     /// Removes results that no input refers to.
