@@ -299,7 +299,7 @@ fn a_file_that_cannot_be_opened_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let folder = documents(2);
     let path = folder.path().join("in/001.txt");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
         return; // Root may read everything: there is no file to test with.
     }
