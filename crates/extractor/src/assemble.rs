@@ -10,7 +10,7 @@ use crate::indicators::read::{RawTable, heading_columns};
 use crate::indicators::{FormTables, read_all};
 use crate::layouts::{FormDef, Layouts};
 use crate::ledger::Ledger;
-use crate::segment::{FormPieces, FormRow, Item, Piece, flatten, join_cut_labels, segment};
+use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels, segment};
 
 /// Finds the forms in a reading and decides every field and level of them.
 pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
@@ -21,9 +21,9 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
     let mut front = read_front(&segments.front, &mut ledger);
     let mut forms = Vec::new();
     let mut tables = Vec::new();
-    for pieces in &segments.forms {
-        let mut reader = FormReader::new(pieces, layouts);
-        reader.read(&mut ledger);
+    for pieces in segments.forms {
+        let mut reader = FormReader::new(pieces.def, pieces.title, layouts);
+        reader.read(pieces.pieces, &mut ledger);
         let (form, form_tables) = reader.finish(front.year, &mut ledger);
         forms.push(form);
         tables.push(form_tables);
@@ -51,7 +51,8 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
 
 /// Reads the pieces of one form: head rows until the first heading of an indicator table, then tables.
 struct FormReader<'a> {
-    pieces: &'a FormPieces<'a>,
+    def: &'a FormDef,
+    title: Item,
     layouts: &'a Layouts,
     head: Head<'a>,
     tables: Vec<RawTable<'a>>,
@@ -62,25 +63,24 @@ struct FormReader<'a> {
 }
 
 impl<'a> FormReader<'a> {
-    fn new(pieces: &'a FormPieces<'a>, layouts: &'a Layouts) -> Self {
-        let def = pieces.def;
-        let page = pieces.title.place.page.map(|p| (p, p));
+    fn new(def: &'a FormDef, title: Item, layouts: &'a Layouts) -> Self {
         Self {
-            pieces,
             layouts,
             head: Head::new(layouts, def.kind),
             tables: Vec::new(),
             scope: None,
-            year: year_in(&pieces.title.text),
-            pages: page,
+            year: year_in(&title.text),
+            pages: title.place.page.map(|p| (p, p)),
+            def,
+            title,
         }
     }
 
-    fn read(&mut self, ledger: &mut Ledger) {
-        ledger.mark(self.pieces.title.id, Use::Field);
-        for piece in &self.pieces.pieces {
+    fn read(&mut self, pieces: Vec<Piece>, ledger: &mut Ledger) {
+        ledger.mark(self.title.id, Use::Field);
+        for piece in pieces {
             match piece {
-                Piece::Paragraph(item) => self.paragraph(item, ledger),
+                Piece::Paragraph(item) => self.paragraph(&item, ledger),
                 Piece::Row(row) => self.row(row, ledger),
             }
         }
@@ -98,7 +98,7 @@ impl<'a> FormReader<'a> {
         if self.head.note_unit(&item.text) {
             ledger.mark(item.id, Use::Label);
             self.see_page(item.place);
-        } else if let Some(scope) = self.layouts.scope(&item.text) {
+        } else if let Some(scope) = self.layouts.scope(&item.key) {
             self.scope = Some(scope);
             ledger.mark(item.id, Use::Label);
         } else if is_year_line(&item.text) {
@@ -107,11 +107,11 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    fn row(&mut self, row: &FormRow, ledger: &mut Ledger) {
-        let Some(first) = row.items.first() else { return self.empty_row(row) };
+    fn row(&mut self, row: FormRow, ledger: &mut Ledger) {
+        let Some(first) = row.items.first() else { return self.table_row(row) };
         self.see_page(first.place);
         if let [only] = row.items.as_slice() {
-            if let Some(scope) = self.layouts.scope(&only.text) {
+            if let Some(scope) = self.layouts.scope(&only.key) {
                 self.scope = Some(scope);
                 return ledger.mark(only.id, Use::Label);
             }
@@ -120,26 +120,25 @@ impl<'a> FormReader<'a> {
                 return ledger.mark(only.id, Use::Label);
             }
         }
-        if let Some(columns) = heading_columns(row, self.layouts) {
-            self.begin_table(row, columns, ledger);
-        } else if self.tables.is_empty() || self.scope.is_some() || self.head.begins(row) {
-            self.head.row(row, ledger);
-        } else if let Some(table) = self.tables.last_mut() {
-            table.rows.push(row.clone());
+        if let Some(columns) = heading_columns(&row, self.layouts) {
+            self.begin_table(&row, columns, ledger);
+        } else if self.tables.is_empty() || self.scope.is_some() || self.head.begins(&row) {
+            self.head.row(&row, ledger);
+        } else {
+            self.table_row(row);
         }
     }
 
-    /// Rows of cells that are all empty or covered count for the spans of labels.
-    fn empty_row(&mut self, row: &FormRow) {
+    /// Rows of cells that are all empty or covered are kept too: they count for the spans of labels.
+    fn table_row(&mut self, row: FormRow) {
         if let Some(table) = self.tables.last_mut() {
-            table.rows.push(row.clone());
+            table.rows.push(row);
         }
     }
 
     fn begin_table(&mut self, row: &FormRow, columns: Vec<(u16, crate::layouts::ColumnRole)>, ledger: &mut Ledger) {
         for item in &row.items {
-            let known =
-                self.layouts.column(&item.text).is_some() || self.layouts.is_side(&crate::fold::label_key(&item.text));
+            let known = self.layouts.column(&item.key).is_some() || self.layouts.is_side(&item.key);
             if known {
                 ledger.mark(item.id, Use::Label);
             }
@@ -149,7 +148,7 @@ impl<'a> FormReader<'a> {
         if repeated {
             return;
         }
-        let hierarchy = self.layouts.hierarchy(&self.pieces.def.hierarchy);
+        let hierarchy = self.layouts.hierarchy(&self.def.hierarchy);
         let Some(hierarchy) = hierarchy else { return };
         let scope = self.scope.take().or_else(|| self.next_scope());
         self.tables.push(RawTable { scope, columns, rows: Vec::new(), hierarchy });
@@ -162,11 +161,11 @@ impl<'a> FormReader<'a> {
     }
 
     fn finish(self, booklet_year: Option<i16>, ledger: &mut Ledger) -> (Form, FormTables<'a>) {
-        let def: &FormDef = self.pieces.def;
+        let def = self.def;
         let mut form = Form {
             kind: def.kind,
             layout: def.id.clone(),
-            title: self.pieces.title.text.clone(),
+            title: self.title.text,
             fiscal_year: self.year.or(booklet_year),
             page_first: self.pages.map(|p| p.0),
             page_last: self.pages.map(|p| p.1),
@@ -177,7 +176,7 @@ impl<'a> FormReader<'a> {
             indicators: Vec::new(),
             tasks: Vec::new(),
             staffing: Vec::new(),
-            place: self.pieces.title.place,
+            place: self.title.place,
         };
         self.head.finish(&mut form, ledger);
         (form, FormTables { tables: self.tables })

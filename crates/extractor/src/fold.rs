@@ -32,7 +32,17 @@ pub(crate) fn split_unit(folded: &str) -> (&str, Option<&'static str>) {
 
 /// A label for look-up: folded, without unit and without a closing colon.
 pub(crate) fn label_key(text: &str) -> String {
-    let folded = fold(text);
+    let mut folded = fold(text);
     let (rest, _) = split_unit(&folded);
-    rest.strip_suffix(':').unwrap_or(rest).to_owned()
+    let length = rest.strip_suffix(':').unwrap_or(rest).len();
+    folded.truncate(length);
+    folded
+}
+
+/// No label is longer, in bytes; most cells of prose are told from labels by this alone.
+const LONGEST_LABEL: usize = 150;
+
+/// The key of a text that may be a label; empty for a longer one.
+pub(crate) fn short_key(text: &str) -> String {
+    if text.len() > LONGEST_LABEL { String::new() } else { label_key(text) }
 }

@@ -105,7 +105,7 @@ impl<'a> Head<'a> {
 
     /// True when the row begins with a label of the head whose value stands beside it.
     pub(crate) fn begins(&self, row: &FormRow) -> bool {
-        let first = row.items.first().and_then(|i| self.layouts.label(self.kind, None, &i.text));
+        let first = row.items.first().and_then(|i| self.layouts.label(self.kind, None, &i.key));
         first.is_some_and(|l| matches!(l.role, LabelRole::Value | LabelRole::Period)) && row.items.len() <= 4
     }
 
@@ -119,6 +119,7 @@ impl<'a> Head<'a> {
         let mut written = Vec::new();
         let mut target = None;
         let mut texts = Vec::new();
+        let mut opened_by_label = None;
         for part in &parts {
             target = match (part, target) {
                 (Part::Text(item), Some(to)) => self.beside_label(to, item, &mut written, ledger),
@@ -128,7 +129,11 @@ impl<'a> Head<'a> {
                 }
                 (Part::Label(label, item), to) => {
                     self.leave(to);
-                    self.label(label, item, row, ledger)
+                    let target = self.label(label, item, row, ledger);
+                    if label.role == LabelRole::Section {
+                        opened_by_label = Some(self.open);
+                    }
+                    target
                 }
                 (Part::Known(item), to) => {
                     ledger.mark(item.id, Use::Label);
@@ -149,31 +154,45 @@ impl<'a> Head<'a> {
         if !written.is_empty() {
             self.last = written;
         }
+        self.reopen(opened_by_label, row);
+    }
+
+    /// A label of a section that stands one row too high, beside the last row of the section before: that row shows
+    /// its own section, the rows below belong to the label.
+    fn reopen(&mut self, opened_by_label: Option<Open>, row: &FormRow) {
+        let Some(opened) = opened_by_label.filter(|o| o.field.is_some() && o.section != self.open.section) else {
+            return;
+        };
+        if let (Some(field), Some(label)) = (opened.field, row.items.first()) {
+            let evidence = "the label stands one row above its cell, beside a row that names its own section";
+            self.repair("label_moved", field, Some(label.text.clone()), None, evidence.to_owned());
+        }
+        self.open = opened;
+        self.last.clear();
     }
 
     fn part<'r>(&self, item: &'r Item) -> Part<'a, 'r> {
         if let Some((label, count, length)) = self.layouts.prefix(self.kind, &item.text) {
             return Part::Prefix { label, count, length, item };
         }
-        match self.layouts.label(self.kind, self.open.section, &item.text) {
+        match self.layouts.label(self.kind, self.open.section, &item.key) {
             Some(label) => Part::Label(label, item),
-            None if is_bare_unit(&item.text) || self.is_two_labels(&item.text) => Part::Known(item),
+            None if is_bare_unit(&item.text) || self.is_two_labels(&item.key) => Part::Known(item),
             None => Part::Text(item),
         }
     }
 
     /// Two labels of neighbouring cells that the source ran together.
-    fn is_two_labels(&self, text: &str) -> bool {
+    fn is_two_labels(&self, key: &str) -> bool {
         let is_label = |part: &str| self.layouts.label(self.kind, self.open.section, part).is_some();
-        let short = text.chars().count() <= 2 * LONGEST_LABEL;
-        short && text.char_indices().skip(2).any(|(at, _)| is_label(&text[..at]) && is_label(&text[at..]))
+        key.char_indices().skip(2).any(|(at, _)| is_label(&key[..at]) && is_label(&key[at..]))
     }
 
     /// Two headings of a small table in one row open its section, wherever its merged label was printed.
     fn open_by_headings(&mut self, row: &FormRow) {
         for section in [Section::Staffing, Section::Tasks, Section::Budget] {
             let is_heading = |item: &&Item| {
-                self.layouts.label(self.kind, Some(section), &item.text).is_some_and(|l| {
+                self.layouts.label(self.kind, Some(section), &item.key).is_some_and(|l| {
                     l.section == Some(section) && matches!(l.role, LabelRole::Heading | LabelRole::TaskColumn)
                 })
             };
@@ -292,7 +311,7 @@ impl<'a> Head<'a> {
             return label.side;
         }
         let side_of = |other: &Item| {
-            let other_label = self.layouts.label(self.kind, self.open.section, &other.text)?;
+            let other_label = self.layouts.label(self.kind, self.open.section, &other.key)?;
             (other_label.role == LabelRole::Amount).then_some((other_label.item_right.is_some(), other_label.side))
         };
         let (before, after): (Vec<&Item>, Vec<&Item>) =
@@ -383,9 +402,7 @@ impl<'a> Head<'a> {
         } else {
             self.texts_of_section(row, texts, written, ledger);
         }
-        if misplaced {
-            self.open = opened;
-        }
+        // The sections that can be misplaced show themselves by their own cells: the label is not needed to open them.
     }
 
     fn wrote_last(&self, field: &str) -> bool {

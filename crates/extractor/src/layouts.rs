@@ -1,6 +1,6 @@
 //! The domain as data: titles, labels, headings and hierarchies, loaded from TOML.
 
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 
 use jixiao_model::{FormKind, Scope};
@@ -18,10 +18,10 @@ const HIERARCHY: &str = include_str!("../layouts/hierarchy.toml");
 pub struct Layouts {
     forms: Vec<FormDef>,
     labels: Vec<Label>,
-    by_text: HashMap<String, Vec<usize>>,
-    scopes: HashMap<String, Scope>,
-    sides: HashMap<String, ()>,
-    columns: HashMap<String, ColumnRole>,
+    by_text: FxHashMap<String, Vec<usize>>,
+    scopes: FxHashMap<String, Scope>,
+    sides: FxHashMap<String, ()>,
+    columns: FxHashMap<String, ColumnRole>,
     hierarchies: Vec<Hierarchy>,
 }
 
@@ -113,6 +113,8 @@ pub(crate) struct Label {
     pub(crate) count: Option<&'static str>,
     pattern: Option<Regex>,
     prefixes: Vec<String>,
+    /// First characters of the prefixes, for a quick look.
+    starts: Vec<char>,
 }
 
 /// What a column of an indicator table holds.
@@ -164,12 +166,14 @@ pub(crate) struct Group {
 pub(crate) struct Hierarchy {
     id: String,
     pub(crate) groups: Vec<Group>,
+    /// All spellings of a level.
+    spellings: [FxHashSet<String>; 2],
 }
 
 impl Hierarchy {
     /// True when the folded text is a spelling of a level (1 or 2) of the hierarchy.
     pub(crate) fn names_level(&self, level: u8, key: &str) -> bool {
-        self.groups.iter().any(|g| g.spellings(level).iter().any(|s| s == key))
+        self.spellings[usize::from(level != 1)].contains(key)
     }
 }
 
@@ -250,7 +254,7 @@ impl Layouts {
     pub fn with_extension(&self, toml_text: &str) -> Result<Self, LayoutError> {
         let file: LayoutFile = toml::from_str(toml_text).map_err(|e| LayoutError(e.to_string()))?;
         let mut all = self.clone();
-        all.forms.splice(0..0, file.form);
+        all.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
         for entry in file.label {
             all.add_label(entry)?;
         }
@@ -274,23 +278,28 @@ impl Layouts {
     }
 
     /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
-    pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, text: &str) -> Option<&Label> {
-        let found = self.by_text.get(&label_key(text))?;
+    pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
+        let found = self.by_text.get(key)?;
         let fits = |l: &&Label| l.kinds.contains(&kind) && l.role != LabelRole::Prefix;
         let candidates = || found.iter().filter_map(|&i| self.labels.get(i)).filter(fits);
         candidates().find(|l| l.section.is_some() && l.section == section).or_else(|| candidates().next())
     }
 
     /// True for a text that is a label of some form, whatever its kind: of a head, of a level, or beside a table.
-    pub(crate) fn knows(&self, text: &str) -> bool {
-        let key = label_key(text);
-        let of_level = |h: &Hierarchy| h.names_level(1, &key) || h.names_level(2, &key);
-        self.by_text.contains_key(&key) || self.sides.contains_key(&key) || self.hierarchies.iter().any(of_level)
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        let of_level = |h: &Hierarchy| h.names_level(1, key) || h.names_level(2, key);
+        self.by_text.contains_key(key) || self.sides.contains_key(key) || self.hierarchies.iter().any(of_level)
     }
 
     /// The label that a cell begins with, the number that it holds, and its length in characters without white space.
     pub(crate) fn prefix(&self, kind: FormKind, text: &str) -> Option<(&Label, Option<i64>, usize)> {
-        let folded = fold(text);
+        let first = text.chars().next()?;
+        if !self.labels.iter().any(|l| l.kinds.contains(&kind) && l.starts.contains(&first)) {
+            return None;
+        }
+        // Prefixes are short: the head of a long text is enough.
+        let head: String = text.chars().take(LONGEST_PREFIX).collect();
+        let folded = fold(&head);
         self.labels
             .iter()
             .filter(|l| l.role == LabelRole::Prefix && l.kinds.contains(&kind))
@@ -298,12 +307,8 @@ impl Layouts {
     }
 
     /// The form whose title a line is.
-    pub(crate) fn form_of_title(&self, text: &str) -> Option<&FormDef> {
-        let key = label_key(text);
-        let title = |t: &String| {
-            let t = label_key(t);
-            key.strip_suffix(t.as_str()).is_some_and(|before| is_title_start(before))
-        };
+    pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
+        let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
         self.forms
             .iter()
             .filter(|f| f.titles.iter().any(title))
@@ -311,8 +316,8 @@ impl Layouts {
     }
 
     /// The scope that a cell opens: 总体绩效指标 or 年度绩效指标.
-    pub(crate) fn scope(&self, text: &str) -> Option<Scope> {
-        self.scopes.get(&label_key(text)).copied()
+    pub(crate) fn scope(&self, key: &str) -> Option<Scope> {
+        self.scopes.get(key).copied()
     }
 
     /// True for a label beside the whole indicator table.
@@ -321,13 +326,23 @@ impl Layouts {
     }
 
     /// What a column holds, by its heading.
-    pub(crate) fn column(&self, text: &str) -> Option<ColumnRole> {
-        self.columns.get(&label_key(text)).copied()
+    pub(crate) fn column(&self, key: &str) -> Option<ColumnRole> {
+        self.columns.get(key).copied()
     }
 
     /// The hierarchy of a form.
     pub(crate) fn hierarchy(&self, id: &str) -> Option<&Hierarchy> {
         self.hierarchies.iter().find(|h| h.id == id)
+    }
+}
+
+/// No label at the head of a cell is longer.
+const LONGEST_PREFIX: usize = 40;
+
+impl FormDef {
+    fn folded(mut self) -> Self {
+        self.titles = self.titles.iter().map(|t| label_key(t)).collect();
+        self
     }
 }
 
@@ -345,7 +360,17 @@ impl Label {
     fn from_entry(entry: LabelEntry) -> Result<Self, LayoutError> {
         let kinds = entry.kinds.iter().map(|k| kind(k)).collect::<Result<_, _>>()?;
         let pattern = entry.pattern.as_deref().map(Regex::new).transpose().map_err(|e| LayoutError(e.to_string()))?;
+        let prefix_starts = entry.text.iter().map(|t| t.trim_start());
+        let starts = if entry.role == LabelRole::Prefix {
+            prefix_starts
+                .chain(entry.pattern.as_deref().map(|p| p.trim_start_matches('^')))
+                .filter_map(|t| t.chars().next())
+                .collect()
+        } else {
+            Vec::new()
+        };
         Ok(Self {
+            starts,
             kinds,
             role: entry.role,
             field: entry.field.as_deref().map(field_name).transpose()?,
@@ -426,8 +451,9 @@ fn scope(name: &str) -> Result<Scope, LayoutError> {
 }
 
 fn hierarchy(entry: HierarchyEntry) -> Hierarchy {
-    let groups = entry.level1.iter().flat_map(|one| one.level2.iter().map(|two| group(one, two))).collect();
-    Hierarchy { id: entry.id, groups }
+    let groups: Vec<Group> = entry.level1.iter().flat_map(|one| one.level2.iter().map(|two| group(one, two))).collect();
+    let spellings = [1, 2].map(|level| groups.iter().flat_map(|g| g.spellings(level).iter().cloned()).collect());
+    Hierarchy { id: entry.id, groups, spellings }
 }
 
 fn group(one: &Level1Entry, two: &Level2Entry) -> Group {
@@ -444,10 +470,10 @@ mod tests {
         let load = [FORMS, LABELS, HIERARCHY].iter().try_fold(Layouts::default(), |l, f| l.with_extension(f));
         let layouts = load.unwrap();
         assert_eq!(layouts.hierarchies.len(), 2);
-        assert_eq!(layouts.form_of_title("项目绩效目标申报表").unwrap().id, "project");
-        assert_eq!(layouts.form_of_title("部门（单位）整体支出绩效目标申报表").unwrap().id, "department");
-        assert!(layouts.form_of_title("1. 项目绩效目标申报表").is_none());
-        assert!(layouts.form_of_title("2023年项目支出绩效目标申报表").is_some());
+        assert_eq!(layouts.form_of_title(&label_key("项目绩效目标申报表")).unwrap().id, "project");
+        assert_eq!(layouts.form_of_title(&label_key("部门（单位）整体支出绩效目标申报表")).unwrap().id, "department");
+        assert!(layouts.form_of_title(&label_key("1. 项目绩效目标申报表")).is_none());
+        assert!(layouts.form_of_title(&label_key("2023年项目支出绩效目标申报表")).is_some());
     }
 
     #[test]

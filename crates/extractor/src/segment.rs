@@ -2,6 +2,7 @@
 
 use jixiao_model::{Block, Cell, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
 
+use crate::fold::short_key;
 use crate::layouts::{FormDef, LabelRole, Layouts};
 use crate::ledger::Ledger;
 
@@ -15,6 +16,8 @@ pub(crate) struct Item {
     pub(crate) row_span: u16,
     /// The text by the rules of the dataset.
     pub(crate) text: String,
+    /// The text folded for the look-up of labels; empty where it is too long for one.
+    pub(crate) key: String,
     pub(crate) place: Place,
     /// The cell's text stands on more than one page.
     pub(crate) over_pages: bool,
@@ -105,10 +108,17 @@ fn item(
     if text.is_empty() {
         return None;
     }
-    let source: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
-    let id = ledger.add(source.join("\n"), place);
+    let id = ledger.add(source_text(lines), place);
     let over_pages = lines.iter().any(|l| l.place.page != lines[0].place.page);
-    Some(Item { id, column, column_span, row_span, text, place, over_pages })
+    let key = short_key(&text);
+    Some(Item { id, column, column_span, row_span, text, key, place, over_pages })
+}
+
+fn source_text(lines: &[Line]) -> String {
+    match lines {
+        [only] => only.text.clone(),
+        _ => lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join("\n"),
+    }
 }
 
 fn rows(table: &Table, number: usize, ledger: &mut Ledger, pieces: &mut Vec<Piece>) {
@@ -167,13 +177,14 @@ pub(crate) fn join_cut_labels(pieces: &mut [Piece], layouts: &Layouts, ledger: &
 
 fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, ledger: &mut Ledger) {
     // Labels stand left: only the first cells of a row can be one.
-    for head in upper.items.iter_mut().take(3).filter(|i| !layouts.knows(&i.text)) {
+    for head in upper.items.iter_mut().take(3).filter(|i| !layouts.knows(&i.key)) {
         let whole = |tail: &Item| format!("{}{}", head.text, tail.text);
         let found =
             lower.items.iter().take(3).position(|tail| tail.column == head.column && layouts.knows(&whole(tail)));
         if let Some(at) = found {
             let tail = lower.items.remove(at);
-            head.text = whole(&tail);
+            head.key = whole(&tail);
+            head.text.push_str(&tail.text);
             ledger.mark(tail.id, Use::Label);
             return;
         }
@@ -201,15 +212,15 @@ const TITLE_REACH: usize = 6;
 
 fn form_start<'a>(pieces: &[Piece], at: usize, layouts: &'a Layouts) -> Option<&'a FormDef> {
     let title = pieces.get(at)?.single()?;
-    let def = layouts.form_of_title(&title.text)?;
+    let def = layouts.form_of_title(&title.key)?;
     let following = pieces.iter().skip(at + 1).take(TITLE_REACH);
-    let mut following = following.take_while(|p| p.single().is_none_or(|i| layouts.form_of_title(&i.text).is_none()));
+    let mut following = following.take_while(|p| p.single().is_none_or(|i| layouts.form_of_title(&i.key).is_none()));
     following.any(|p| is_head_row(p, def, layouts)).then_some(def)
 }
 
 fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
     let Piece::Row(row) = piece else { return false };
-    let first_label = row.items.iter().take(2).find_map(|i| layouts.label(def.kind, None, &i.text));
+    let first_label = row.items.iter().take(2).find_map(|i| layouts.label(def.kind, None, &i.key));
     first_label.is_some_and(|l| !matches!(l.role, LabelRole::Heading | LabelRole::TaskColumn))
-        || row.items.iter().filter(|i| layouts.column(&i.text).is_some()).count() >= 2
+        || row.items.iter().filter(|i| layouts.column(&i.key).is_some()).count() >= 2
 }

@@ -150,7 +150,7 @@ impl TaskTable {
 }
 
 fn is_total(text: &str) -> bool {
-    matches!(jixiao_model::without_space(text).as_str(), "合计" | "总计" | "共计")
+    matches!(&*jixiao_model::without_space(text), "合计" | "总计" | "共计")
 }
 
 fn column(task: &mut Task, at: usize) -> Option<&mut Option<String>> {

@@ -94,7 +94,9 @@ impl Builder {
     }
 
     fn cell(&mut self, column: u16, text: &str, place: Place) -> Cell {
-        Cell { column, column_span: 1, row_span: 1, lines: self.lines(text, place), parts: vec![place] }
+        let lines = self.lines(text, place);
+        let parts = if lines.is_empty() { Vec::new() } else { vec![place] };
+        Cell { column, column_span: 1, row_span: 1, lines, parts }
     }
 
     /// The paragraphs of a cell; tags are set apart as markup.
@@ -142,6 +144,9 @@ const TAGS: &[&str] = &["<p>", "</p>", "<br>", "<br/>", "<br />"];
 
 /// The text before the first tag, the tag, and the text after it.
 fn split_tag(text: &str) -> Option<(&str, &str, &str)> {
+    if !text.as_bytes().contains(&b'<') {
+        return None;
+    }
     let first = TAGS.iter().filter_map(|tag| text.find(tag).map(|at| (at, tag.len()))).min()?;
     let (before, rest) = text.split_at(first.0);
     let (tag, after) = rest.split_at(first.1);

@@ -11,14 +11,24 @@ pub fn is_cjk(c: char) -> bool {
 }
 
 /// Drops all white space; for comparing texts.
-pub fn without_space(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+pub fn without_space(text: &str) -> std::borrow::Cow<'_, str> {
+    if may_have_space(text) { text.split_whitespace().collect::<String>().into() } else { text.into() }
+}
+
+/// False only for a text without any white space: a look at bytes, since nearly all cells have none.
+fn may_have_space(text: &str) -> bool {
+    // First bytes of U+0085, U+00A0, U+1680, U+2000–206F and U+3000 in UTF-8.
+    let wide = |w: &[u8]| matches!(w, [0xC2, _] | [0xE1, 0x9A] | [0xE2, 0x80 | 0x81] | [0xE3, 0x80]);
+    let bytes = text.as_bytes();
+    bytes.iter().any(|b| *b <= b' ') || bytes.windows(2).any(wide)
 }
 
 /// Maps Kangxi and CJK radicals (U+2F00–2FD5, U+2E80–2EFF), which some fonts name by mistake, to the unified
 /// ideographs they look like (Unicode `Equivalent_Unified_Ideograph`). Other characters stay.
 pub fn fold_radicals(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.chars().any(|c| matches!(c, '\u{2E80}'..='\u{2FD5}')) {
+    // E2 BA–BF are the first bytes of U+2E80–2FFF in UTF-8.
+    let may_hold_radical = |w: &[u8]| matches!(w, [0xE2, 0xBA..=0xBF]);
+    if text.as_bytes().windows(2).any(may_hold_radical) {
         text.chars().map(radicals::unified).collect::<String>().into()
     } else {
         text.into()
@@ -26,26 +36,38 @@ pub fn fold_radicals(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// White space by the rules of the dataset: ends trimmed, runs made one space, none between two CJK characters or
-/// between a CJK character and a digit, letter or symbol; line breaks (`\n`) stay.
+/// between a CJK character and a digit, letter or symbol; line breaks (`\n`) stay, empty lines do not.
 pub fn clean_text(text: &str) -> String {
-    text.split('\n').map(clean_line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let before = out.len();
+        if before > 0 {
+            out.push('\n');
+        }
+        let start = out.len();
+        clean_line(line, &mut out);
+        if out.len() == start {
+            out.truncate(before);
+        }
+    }
+    out
 }
 
-fn clean_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+fn clean_line(text: &str, out: &mut String) {
+    let mut last = None;
     let mut pending = false;
     for c in text.chars() {
         if c.is_whitespace() {
-            pending = !out.is_empty();
+            pending = last.is_some();
             continue;
         }
-        if pending && keeps_space(out.chars().next_back(), c) {
+        if pending && keeps_space(last, c) {
             out.push(' ');
         }
         pending = false;
         out.push(c);
+        last = Some(c);
     }
-    out
 }
 
 /// A space is kept only between two characters neither of which is CJK.
@@ -57,7 +79,14 @@ fn keeps_space(before: Option<char>, after: char) -> bool {
 ///
 /// A numbered item that follows a closed sentence begins a paragraph, whether the source broke the line there or not.
 pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
+    let mut lines = lines.into_iter().peekable();
     let mut out = String::new();
+    if let Some(first) = lines.next() {
+        if lines.peek().is_none() && !may_have_space(&first.text) {
+            return fold_radicals(&first.text).into_owned();
+        }
+        push_with_items(&mut out, first.text.trim());
+    }
     for line in lines {
         let text = line.text.trim();
         if text.is_empty() {

@@ -2,32 +2,33 @@
 //!
 //! Evidence: the names of the twin table, the names of the other forms, what the row before lacks, the columns.
 
-use std::collections::HashMap;
-
 use jixiao_model::{Repair, without_space};
+use rustc_hash::FxHashMap;
 
 use super::read::{DataRow, Text, Token};
 
 /// Names (without white space) that other tables print, and their values.
-#[derive(Debug, Default)]
-pub(crate) struct Vocabulary {
+#[derive(Debug)]
+pub(crate) struct Vocabulary<'a> {
+    /// Number of the form whose table is read.
+    pub(crate) form: usize,
     /// Of the twin table of the same form.
-    pub(crate) twin: HashMap<String, Option<String>>,
-    /// Of all other forms.
-    pub(crate) siblings: HashMap<String, usize>,
+    pub(crate) twin: FxHashMap<&'a str, Option<&'a str>>,
+    /// Names of the whole booklet and the forms that have them.
+    pub(crate) booklet: &'a FxHashMap<&'a str, Vec<usize>>,
 }
 
-impl Vocabulary {
-    fn twin_value(&self, name: &str) -> Option<String> {
-        self.twin.get(&without_space(name)).cloned().flatten()
+impl Vocabulary<'_> {
+    fn twin_value(&self, name: &str) -> Option<&str> {
+        self.twin.get(&*without_space(name)).copied().flatten()
     }
 
     /// How strongly other tables speak for a name.
     fn knows(&self, name: &str) -> i32 {
         let key = without_space(name);
-        if self.twin.contains_key(&key) {
+        if self.twin.contains_key(&*key) {
             TWIN
-        } else if self.siblings.contains_key(&key) {
+        } else if self.booklet.get(&*key).is_some_and(|forms| forms.iter().any(|f| *f != self.form)) {
             SIBLING
         } else {
             0
@@ -35,7 +36,7 @@ impl Vocabulary {
     }
 
     fn confirms_value(&self, name: &str, value: &str) -> i32 {
-        let same = self.twin_value(name).is_some_and(|v| without_space(&v) == without_space(value));
+        let same = self.twin_value(name).is_some_and(|v| without_space(v) == without_space(value));
         if same { TWIN } else { 0 }
     }
 }
@@ -60,10 +61,13 @@ enum Reading {
 }
 
 /// Puts the contents of all rows in their columns, joins tails, and hands labels beside a tail to the row below.
-pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Vocabulary) -> Vec<DataRow> {
+pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Vocabulary<'_>) -> Vec<DataRow> {
     let mut out: Vec<DataRow> = Vec::with_capacity(rows.len());
     let mut carried: Vec<Token> = Vec::new();
     for mut row in rows {
+        if let Some(before) = out.last_mut() {
+            restore_cut_label(before, &row, vocabulary);
+        }
         if row.contents.is_empty() && row.name.is_none() && row.value.is_none() {
             carried.append(&mut row.tokens);
             continue;
@@ -86,10 +90,27 @@ pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Voc
     out
 }
 
-fn read_row(row: &DataRow, before: Option<&DataRow>, vocabulary: &Vocabulary) -> (Reading, bool) {
+/// The first part of a cut name may read like a label: 资产管理 of 资产管理制度健全性.
+fn restore_cut_label(before: &mut DataRow, row: &DataRow, vocabulary: &Vocabulary<'_>) {
+    let (Some(tail), None) = texts(row) else { return };
+    let (Some(token), None) = (before.tokens.last(), &before.value) else { return };
+    if vocabulary.knows(&format!("{}{}", token.text, tail.text)) == 0 {
+        return;
+    }
+    let text = token.text.clone();
+    before.tokens.pop();
+    before.value = before.name.take();
+    before.repairs.retain(|r| r.kind != "value_missing" && r.kind != "column_shift");
+    before.name = Some(Text { text, column: tail.column, place: before.place, over_pages: false });
+}
+
+fn read_row(row: &DataRow, before: Option<&DataRow>, vocabulary: &Vocabulary<'_>) -> (Reading, bool) {
     let Some(before) = before else { return (Reading::Own, true) };
     let (first, second) = texts(row);
     let Some(first) = first else { return (Reading::Own, true) };
+    if second.is_some() && !row.after_page_break && before.value.is_some() {
+        return (Reading::Own, true);
+    }
     let candidates = match second {
         None => [
             (own_without_value(row, first, vocabulary), Reading::Own),
@@ -119,12 +140,12 @@ fn texts(row: &DataRow) -> (Option<&Text>, Option<&Text>) {
     }
 }
 
-fn own_without_value(row: &DataRow, text: &Text, vocabulary: &Vocabulary) -> i32 {
+fn own_without_value(row: &DataRow, text: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
     let base = if row.after_page_break { 1 } else { 5 };
     base + vocabulary.knows(&text.text) - if looks_like_value(&text.text) { 6 } else { 0 }
 }
 
-fn name_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabulary) -> i32 {
+fn name_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
     let Some(name) = &before.name else { return i32::MIN };
     let whole = format!("{}{}", name.text, text.text);
     let complete_before = vocabulary.knows(&name.text) / 2;
@@ -132,7 +153,7 @@ fn name_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabula
         - if looks_like_value(&text.text) { 4 } else { 0 }
 }
 
-fn value_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabulary) -> i32 {
+fn value_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
     let Some(name) = &before.name else { return i32::MIN };
     let own = if looks_like_value(&text.text) { 3 } else { 0 };
     match &before.value {
@@ -144,7 +165,7 @@ fn value_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabul
     }
 }
 
-fn both_tails(row: &DataRow, before: &DataRow, first: &Text, second: &Text, vocabulary: &Vocabulary) -> i32 {
+fn both_tails(row: &DataRow, before: &DataRow, first: &Text, second: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
     let Some(name) = &before.name else { return i32::MIN };
     let whole = format!("{}{}", name.text, first.text);
     let known = vocabulary.knows(&whole);

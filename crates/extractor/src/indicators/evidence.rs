@@ -22,14 +22,12 @@ pub(crate) fn name_costs(row: &DataRow, lattice: &Lattice, hierarchy: &Hierarchy
     strengths.iter().map(|s| best - s).collect()
 }
 
-/// How much a group's words speak for it: 2 for an ending of the name, 1 for a word in it or an ending of the value.
+/// How much a group's words speak for it: an ending of the name, less an ending of the value.
 fn hint(group: &Group, name: &str, value: &str) -> i32 {
     if group.names.iter().any(|word| name.ends_with(word.as_str())) {
         STRONGEST
-    } else if group.names.iter().any(|word| name.contains(word.as_str()))
-        || group.values.iter().any(|word| value.ends_with(word.as_str()))
-    {
-        1
+    } else if group.values.iter().any(|word| value.ends_with(word.as_str())) {
+        STRONGEST / 2
     } else {
         0
     }

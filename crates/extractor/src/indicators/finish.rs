@@ -11,21 +11,21 @@ const CLEAR: i32 = 3;
 const LEVELS: [&str; 2] = ["level1", "level2"];
 
 /// The indicators of one table.
-pub(crate) fn indicators(tables: &[TableState<'_>], at: usize, scope: Option<Scope>) -> Vec<Indicator> {
+pub(crate) fn indicators(tables: &[TableState], at: usize, scope: Option<Scope>) -> Vec<Indicator> {
     let table = &tables[at];
     let twin = table.twin.and_then(|t| tables.get(t));
     let filled = table.lattice.filled_down();
     (0..table.rows.len()).map(|row| Finisher { tables, table, twin, row }.indicator(scope, &filled[row])).collect()
 }
 
-struct Finisher<'a, 't> {
-    tables: &'a [TableState<'t>],
-    table: &'a TableState<'t>,
-    twin: Option<&'a TableState<'t>>,
+struct Finisher<'a> {
+    tables: &'a [TableState],
+    table: &'a TableState,
+    twin: Option<&'a TableState>,
     row: usize,
 }
 
-impl Finisher<'_, '_> {
+impl Finisher<'_> {
     fn indicator(&self, scope: Option<Scope>, filled: &[Option<usize>; 2]) -> Indicator {
         let data = &self.table.rows[self.row];
         let mut indicator = Indicator {

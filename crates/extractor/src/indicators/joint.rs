@@ -4,7 +4,9 @@
 //! The best pair is looked for from both sides, since a damaged table must not drag an intact one along; where the two
 //! sides end nearly even, the rows that they read differently are uncertain.
 
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jixiao_model::without_space;
 
@@ -17,6 +19,9 @@ use crate::layouts::Hierarchy;
 const TWIN: i32 = 12;
 /// Cost of a row against the groups of the same name in one, two, three and more other forms.
 const SIBLINGS: [i32; 4] = [0, 2, 7, 9];
+/// Cost of a row in a group that other forms fill with the same other names each, and how many forms that takes.
+const CLOSED: i32 = 14;
+const CLOSED_FORMS: usize = 3;
 /// Share of the other forms that must agree, in percent.
 const AGREEMENT: usize = 67;
 /// Two readings of a pair of tables closer than this are not decided.
@@ -24,9 +29,8 @@ const CLEAR: i32 = 3;
 
 /// A table with its rows and everything that decoding needs and gives.
 #[derive(Debug)]
-pub(crate) struct TableState<'a> {
+pub(crate) struct TableState {
     pub(crate) form: usize,
-    pub(crate) hierarchy: &'a Hierarchy,
     pub(crate) rows: Vec<DataRow>,
     pub(crate) lattice: Lattice,
     pub(crate) path: Path,
@@ -44,14 +48,19 @@ pub(crate) struct TableState<'a> {
 /// A group by the first spellings of its labels.
 pub(crate) type GroupKey = [Option<String>; 2];
 
-impl<'a> TableState<'a> {
-    pub(crate) fn new(form: usize, hierarchy: &'a Hierarchy, rows: Vec<DataRow>, twin: Option<usize>) -> Self {
-        let lattice = Lattice::new(&rows, hierarchy);
+impl TableState {
+    pub(crate) fn new(
+        form: usize,
+        hierarchy: &Hierarchy,
+        rows: Vec<DataRow>,
+        twin: Option<usize>,
+        printed: &FxHashSet<&str>,
+    ) -> Self {
+        let lattice = Lattice::new(&rows, hierarchy, printed);
         let own_costs = rows.iter().map(|row| name_costs(row, &lattice, hierarchy)).collect();
         let count = rows.len();
         Self {
             form,
-            hierarchy,
             rows,
             lattice,
             path: Path::default(),
@@ -84,39 +93,44 @@ impl<'a> TableState<'a> {
 }
 
 /// Decodes all tables of a booklet.
-pub(crate) fn decode_all(tables: &mut [TableState<'_>]) {
+pub(crate) fn decode_all(tables: &mut [TableState]) {
     link_twins(tables);
-    decode_pairs(tables);
-    if vote(tables) {
-        decode_pairs(tables);
-    }
+    decode_pairs(tables, &vec![true; tables.len()]);
+    let changed = vote(tables);
+    decode_pairs(tables, &changed);
 }
 
-fn link_twins(tables: &mut [TableState<'_>]) {
+fn link_twins(tables: &mut [TableState]) {
     for at in 0..tables.len() {
         let Some(twin) = tables[at].twin.filter(|t| *t != at && *t < tables.len()) else { continue };
         tables[at].twin_rows = align_names(&tables[at].rows, &tables[twin].rows);
     }
 }
 
-fn decode_pairs(tables: &mut [TableState<'_>]) {
+/// Decodes the tables that are `wanted`, with their twins.
+fn decode_pairs(tables: &mut [TableState], wanted: &[bool]) {
     for at in 0..tables.len() {
         match tables[at].twin {
-            Some(twin) if twin > at && twin < tables.len() => decode_pair(tables, at, twin),
+            Some(twin) if twin > at && twin < tables.len() => {
+                if wanted[at] || wanted[twin] {
+                    decode_pair(tables, at, twin);
+                }
+            }
             Some(twin) if twin < at => {}
-            _ => tables[at].path = tables[at].lattice.decode(&tables[at].own_costs),
+            _ if wanted[at] => tables[at].path = tables[at].lattice.decode(&tables[at].own_costs),
+            _ => {}
         }
     }
 }
 
 /// Decodes two twins from either side and keeps the better pair of readings.
-fn decode_pair(tables: &mut [TableState<'_>], a: usize, b: usize) {
+fn decode_pair(tables: &mut [TableState], a: usize, b: usize) {
     let alone_a = tables[a].lattice.decode(&tables[a].own_costs);
     let alone_b = tables[b].lattice.decode(&tables[b].own_costs);
-    if agree(&tables[a], &alone_a, &tables[b], &alone_b) {
-        let with_b = coupled(&tables[a], &tables[b], &alone_b);
-        let with_a = coupled(&tables[b], &tables[a], &alone_a);
-        return settle(tables, a, b, (with_b, with_a), None);
+    if mismatches(&tables[a], &alone_a, &tables[b], &alone_b) == 0 {
+        // Coupling cannot change readings that agree; it makes the rows with a twin surer.
+        let both = (supported(&tables[a], alone_a), supported(&tables[b], alone_b));
+        return settle(tables, a, b, both, None);
     }
     let from_a = follow(&tables[a], &tables[b], alone_a);
     let from_b = follow(&tables[b], &tables[a], alone_b);
@@ -127,7 +141,7 @@ fn decode_pair(tables: &mut [TableState<'_>], a: usize, b: usize) {
 }
 
 /// The reading of `second` that follows a reading of `first`, then `first` again; cost of the pair.
-fn follow(first: &TableState<'_>, second: &TableState<'_>, alone: Path) -> (i32, (Path, Path)) {
+fn follow(first: &TableState, second: &TableState, alone: Path) -> (i32, (Path, Path)) {
     let followed = coupled(second, first, &alone);
     let again = coupled(first, second, &followed);
     // The coupling is in both costs; it counts once.
@@ -136,7 +150,7 @@ fn follow(first: &TableState<'_>, second: &TableState<'_>, alone: Path) -> (i32,
     (cost, (again, followed))
 }
 
-fn settle(tables: &mut [TableState<'_>], a: usize, b: usize, best: (Path, Path), rival: Option<(Path, Path)>) {
+fn settle(tables: &mut [TableState], a: usize, b: usize, best: (Path, Path), rival: Option<(Path, Path)>) {
     for (at, path, other) in [(a, best.0, rival.as_ref().map(|r| &r.0)), (b, best.1, rival.as_ref().map(|r| &r.1))] {
         let table = &mut tables[at];
         table.contested = match other {
@@ -147,12 +161,16 @@ fn settle(tables: &mut [TableState<'_>], a: usize, b: usize, best: (Path, Path),
     }
 }
 
-fn agree(a: &TableState<'_>, path_a: &Path, b: &TableState<'_>, path_b: &Path) -> bool {
-    mismatches(a, path_a, b, path_b) == 0
+/// A reading whose twin agrees: another group for a row would cost at least the twin's weight more.
+fn supported(table: &TableState, mut path: Path) -> Path {
+    for (margin, _) in path.margins.iter_mut().zip(&table.twin_rows).filter(|(_, twin)| twin.is_some()) {
+        *margin += TWIN;
+    }
+    path
 }
 
 /// Rows of one name that two readings put in different groups.
-fn mismatches(a: &TableState<'_>, path_a: &Path, b: &TableState<'_>, path_b: &Path) -> usize {
+fn mismatches(a: &TableState, path_a: &Path, b: &TableState, path_b: &Path) -> usize {
     let differs = |(row, twin): (usize, &Option<usize>)| {
         let group_a = path_a.states.get(row).map(|s| a.group(*s));
         let group_b = twin.and_then(|t| path_b.states.get(t)).map(|s| b.group(*s));
@@ -162,7 +180,7 @@ fn mismatches(a: &TableState<'_>, path_a: &Path, b: &TableState<'_>, path_b: &Pa
 }
 
 /// Decodes a table with a reading of its twin as evidence.
-fn coupled(table: &TableState<'_>, twin: &TableState<'_>, twin_path: &Path) -> Path {
+fn coupled(table: &TableState, twin: &TableState, twin_path: &Path) -> Path {
     let groups = table.groups();
     let mut costs = table.own_costs.clone();
     for (row, twin_row) in table.twin_rows.iter().enumerate() {
@@ -182,33 +200,80 @@ fn charge(costs: &mut [i32], groups: &[GroupKey], wanted: &GroupKey, cost: i32) 
     }
 }
 
-/// Adds what the same names in other forms say; false where nothing was added.
-fn vote(tables: &mut [TableState<'_>]) -> bool {
+/// Adds what the same names in other forms say; true for the tables that they contradict or whose rows are unsure.
+fn vote(tables: &mut [TableState]) -> Vec<bool> {
     let ballots = ballots(tables);
-    let mut any = false;
-    for table in tables.iter_mut() {
-        let groups = table.groups();
-        for row in 0..table.rows.len() {
-            let Some(winner) = winner(table, row, &ballots) else { continue };
-            if groups.contains(&winner.1) {
-                charge(&mut table.own_costs[row], &groups, &winner.1, SIBLINGS[winner.0.min(SIBLINGS.len() - 1)]);
-                table.votes[row] = Some(winner);
-                any = true;
+    let compositions = compositions(tables);
+    tables.iter_mut().map(|table| vote_on(table, &ballots) | keep_closed(table, &compositions)).collect()
+}
+
+/// Group → forms, and the names that each has in it.
+type Compositions = BTreeMap<GroupKey, Vec<(usize, BTreeSet<String>)>>;
+
+fn compositions(tables: &[TableState]) -> Compositions {
+    let mut all = Compositions::new();
+    for table in tables.iter().filter(|t| t.twin.is_none()) {
+        let mut own: BTreeMap<GroupKey, BTreeSet<String>> = BTreeMap::new();
+        for (row, data) in table.rows.iter().enumerate() {
+            if let (Some(name), Some(group)) = (&data.name, table.row_group(row)) {
+                own.entry(group).or_default().insert(without_space(&name.text).into_owned());
+            }
+        }
+        for (group, names) in own {
+            all.entry(group).or_default().push((table.form, names));
+        }
+    }
+    all
+}
+
+/// A group that all other forms fill with the same names is closed: a row of another name pays for standing in it.
+fn keep_closed(table: &mut TableState, compositions: &Compositions) -> bool {
+    let mut changed = false;
+    for (state, group) in table.groups().iter().enumerate() {
+        let Some(names) = closed_names(compositions.get(group), table.form) else { continue };
+        for (row, data) in table.rows.iter().enumerate() {
+            let foreign = data.name.as_ref().is_some_and(|n| !names.contains(&*without_space(&n.text)));
+            if foreign {
+                table.own_costs[row][state] += CLOSED;
+                changed |= table.path.states.get(row) == Some(&state);
             }
         }
     }
-    any
+    changed
+}
+
+/// The names of a group, where most other forms (and not few) have exactly the same.
+fn closed_names(forms: Option<&Vec<(usize, BTreeSet<String>)>>, own: usize) -> Option<&BTreeSet<String>> {
+    let others: Vec<_> = forms?.iter().filter(|(form, _)| *form != own).map(|(_, names)| names).collect();
+    let same = |names: &&BTreeSet<String>| others.iter().filter(|o| *o == names).count();
+    let (names, count) = others.iter().map(|n| (*n, same(n))).max_by_key(|(_, count)| *count)?;
+    (count >= CLOSED_FORMS && count * 100 >= others.len() * AGREEMENT).then_some(names)
+}
+
+fn vote_on(table: &mut TableState, ballots: &Ballots) -> bool {
+    let groups = table.groups();
+    let mut changed = false;
+    for row in 0..table.rows.len() {
+        let Some(winner) = winner(table, row, ballots) else { continue };
+        if groups.contains(&winner.1) {
+            charge(&mut table.own_costs[row], &groups, &winner.1, SIBLINGS[winner.0.min(SIBLINGS.len() - 1)]);
+            let unsure = table.path.margins.get(row).is_some_and(|m| *m < TWIN);
+            changed |= unsure || table.row_group(row).as_ref() != Some(&winner.1);
+            table.votes[row] = Some(winner);
+        }
+    }
+    changed
 }
 
 /// Name → forms and the group they put it in.
-type Ballots = HashMap<String, Vec<(usize, GroupKey)>>;
+type Ballots = FxHashMap<String, Vec<(usize, GroupKey)>>;
 
-fn ballots(tables: &[TableState<'_>]) -> Ballots {
-    let mut ballots = Ballots::new();
+fn ballots(tables: &[TableState]) -> Ballots {
+    let mut ballots = Ballots::default();
     for table in tables {
         for (row, data) in table.rows.iter().enumerate() {
             if let (Some(name), Some(group)) = (&data.name, table.row_group(row)) {
-                let form_votes = ballots.entry(without_space(&name.text)).or_default();
+                let form_votes = ballots.entry(without_space(&name.text).into_owned()).or_default();
                 if !form_votes.contains(&(table.form, group.clone())) {
                     form_votes.push((table.form, group));
                 }
@@ -219,9 +284,9 @@ fn ballots(tables: &[TableState<'_>]) -> Ballots {
 }
 
 /// The group that most other forms agree on, and how many do.
-fn winner(table: &TableState<'_>, row: usize, ballots: &Ballots) -> Option<(usize, GroupKey)> {
+fn winner(table: &TableState, row: usize, ballots: &Ballots) -> Option<(usize, GroupKey)> {
     let name = table.rows[row].name.as_ref()?;
-    let votes = ballots.get(&without_space(&name.text))?;
+    let votes = ballots.get(&*without_space(&name.text))?;
     let mut count: BTreeMap<&GroupKey, usize> = BTreeMap::new();
     let others = votes.iter().filter(|(form, _)| *form != table.form);
     for (_, group) in others {
@@ -234,10 +299,7 @@ fn winner(table: &TableState<'_>, row: usize, ballots: &Ballots) -> Option<(usiz
 
 /// The longest common subsequence of the names of two tables: for each row the row of the other table.
 fn align_names(rows: &[DataRow], others: &[DataRow]) -> Vec<Option<usize>> {
-    let names = |rows: &[DataRow]| -> Vec<Option<String>> {
-        rows.iter().map(|r| r.name.as_ref().map(|n| without_space(&n.text))).collect()
-    };
-    let (a, b) = (names(rows), names(others));
+    let (a, b) = (folded_names(rows), folded_names(others));
     let width = b.len() + 1;
     let mut length = vec![0u32; (a.len() + 1) * width];
     let same = |i: usize, j: usize| a[i].is_some() && a[i] == b[j];
@@ -263,4 +325,8 @@ fn align_names(rows: &[DataRow], others: &[DataRow]) -> Vec<Option<usize>> {
         }
     }
     pairs
+}
+
+fn folded_names(rows: &[DataRow]) -> Vec<Option<Cow<'_, str>>> {
+    rows.iter().map(|r| r.name.as_ref().map(|n| without_space(&n.text))).collect()
 }

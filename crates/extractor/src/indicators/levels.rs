@@ -8,6 +8,7 @@
 
 use super::read::DataRow;
 use crate::layouts::{Group, Hierarchy};
+use rustc_hash::FxHashSet;
 
 /// What departures from the printed labels of a level cost.
 struct Prices {
@@ -68,14 +69,22 @@ struct RowEvidence {
     page_top: bool,
 }
 
+impl RowEvidence {
+    /// No label speaks of the row.
+    fn is_quiet(&self) -> bool {
+        self.tokens.iter().all(Vec::is_empty) && self.covers.iter().all(Option::is_none)
+    }
+}
+
 /// A table ready for decoding.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lattice {
     pub(crate) labels: [Vec<LevelLabel>; 2],
     pub(crate) states: Vec<State>,
     rows: Vec<RowEvidence>,
-    /// Per row and state: what the labels cost when the state begins there, lower and upper level.
-    entries: Vec<Vec<[i32; 2]>>,
+    /// Per row, state and age of the state before: what the labels cost when the state begins there, lower and upper
+    /// level.
+    entries: Vec<Vec<[[i32; 2]; AGES]>>,
     /// Per row, state and age: what the row's own labels cost.
     emissions: Vec<Vec<i32>>,
 }
@@ -92,9 +101,12 @@ pub(crate) struct Path {
 
 impl Lattice {
     /// Gathers the labels, groups and evidence of a table.
-    pub(crate) fn new(rows: &[DataRow], hierarchy: &Hierarchy) -> Self {
+    ///
+    /// Only groups whose lower label some table of the booklet prints (`printed`) are considered.
+    pub(crate) fn new(rows: &[DataRow], hierarchy: &Hierarchy, printed: &FxHashSet<&str>) -> Self {
         let mut lattice = Self { labels: [Vec::new(), Vec::new()], ..Self::default() };
-        for (at, group) in hierarchy.groups.iter().enumerate() {
+        let occurs = |group: &Group| group.level2.iter().any(|s| printed.contains(s.as_str()));
+        for (at, group) in hierarchy.groups.iter().enumerate().filter(|(_, g)| occurs(g)) {
             lattice.add_group(at, group);
         }
         lattice.rows = rows.iter().map(|row| lattice.evidence(row)).collect();
@@ -107,17 +119,26 @@ impl Lattice {
     /// Works out once what the printed labels cost for every row and state.
     fn price(&mut self) {
         let states = 0..self.states.len();
+        let quiet = vec![0; self.states.len() * AGES];
         self.entries = (0..self.rows.len()).map(|r| states.clone().map(|s| self.entry(r, s)).collect()).collect();
         let cells = || states.clone().flat_map(|s| (0..AGES).map(move |age| (s, age)));
-        self.emissions =
-            (0..self.rows.len()).map(|r| cells().map(|(s, age)| self.emission(r, s, age)).collect()).collect();
+        let row_costs = |r: usize| {
+            if self.rows[r].is_quiet() {
+                quiet.clone()
+            } else {
+                cells().map(|(s, age)| self.emission(r, s, age)).collect()
+            }
+        };
+        self.emissions = (0..self.rows.len()).map(row_costs).collect();
     }
 
-    fn entry(&self, row: usize, s: usize) -> [i32; 2] {
+    fn entry(&self, row: usize, s: usize) -> [[i32; 2]; AGES] {
         let [upper, lower] = self.states[s].labels;
-        let lower = lower.map_or(0, |l| self.label_cost(row, 1, l));
-        let upper = upper.map_or(0, |l| self.label_cost(row, 0, l));
-        [lower, upper]
+        std::array::from_fn(|age| {
+            let lower = lower.map_or(0, |l| self.label_cost(row, 1, l, age + 1));
+            let upper = upper.map_or(0, |l| self.label_cost(row, 0, l, age + 1));
+            [lower, upper]
+        })
     }
 
     fn add_group(&mut self, at: usize, group: &Group) {
@@ -220,9 +241,8 @@ impl Lattice {
         let mut all: Vec<Vec<i32>> = Vec::with_capacity(self.rows.len());
         for row in 0..self.rows.len() {
             let mut here = vec![INFINITE; self.states.len() * AGES];
-            let youngest = all.last().map(|before| self.youngest(before));
             for s in 0..self.states.len() {
-                let enter = match &youngest {
+                let enter = match all.last() {
                     None => self.begin(row, s, None),
                     Some(before) => self.enter_from(before, row, s).0,
                 };
@@ -239,17 +259,11 @@ impl Lattice {
         all
     }
 
-    /// Per state: the cheapest age of a row, as (cost, index into the row).
-    fn youngest(&self, row: &[i32]) -> Vec<(i32, usize)> {
-        let cheapest = |s: usize| (0..AGES).map(|k| (row[s * AGES + k], s * AGES + k)).min();
-        (0..self.states.len()).map(|s| cheapest(s).unwrap_or((INFINITE, 0))).collect()
-    }
-
     /// The cheapest way into state `s` at `row`, and the (state, age) before.
-    fn enter_from(&self, youngest: &[(i32, usize)], row: usize, s: usize) -> (i32, usize) {
-        let ways = (0..self.states.len()).filter(|from| *from != s);
-        let cost = |from: usize| (add(youngest[from].0, self.begin(row, s, Some(from))), youngest[from].1);
-        ways.map(cost).min_by_key(|(cost, _)| *cost).unwrap_or((INFINITE, 0))
+    fn enter_from(&self, before: &[i32], row: usize, s: usize) -> (i32, usize) {
+        let ways = (0..before.len()).filter(|at| at / AGES != s && before[*at] < INFINITE);
+        let cost = |at: usize| (add(before[at], self.begin(row, s, Some((at / AGES, at % AGES)))), at);
+        ways.map(cost).min().unwrap_or((INFINITE, 0))
     }
 
     /// Cost of the cheapest path from each (state, age) of each row to the last row, that row's own cost left out.
@@ -260,14 +274,13 @@ impl Lattice {
             let next = row + 1;
             let entered: Vec<i32> =
                 (0..self.states.len()).map(|s| add(self.own(outside, next, s, 0), all[next][s * AGES])).collect();
-            for s in 0..self.states.len() {
+            for at in 0..self.states.len() * AGES {
+                let (s, age) = (at / AGES, at % AGES);
                 let others = (0..self.states.len()).filter(|to| *to != s);
-                let leave = others.map(|to| add(self.begin(next, to, Some(s)), entered[to])).min().unwrap_or(INFINITE);
-                for age in 0..AGES {
-                    let older = (age + 1).min(AGES - 1);
-                    let stay = add(self.own(outside, next, s, older), all[next][s * AGES + older]);
-                    all[row][s * AGES + age] = stay.min(leave);
-                }
+                let leave = others.map(|to| add(self.begin(next, to, Some((s, age))), entered[to])).min();
+                let older = (age + 1).min(AGES - 1);
+                let stay = add(self.own(outside, next, s, older), all[next][s * AGES + older]);
+                all[row][at] = stay.min(leave.unwrap_or(INFINITE));
             }
         }
         all
@@ -285,7 +298,7 @@ impl Lattice {
             }
             let before = &forward[row - 1];
             at = if age == 0 {
-                self.enter_from(&self.youngest(before), row, s).1
+                self.enter_from(before, row, s).1
             } else {
                 let own = self.own(outside, row, s, age);
                 let younger = s * AGES + age - 1;
@@ -300,11 +313,12 @@ impl Lattice {
         self.emissions[row][s * AGES + age] + outside.get(row).and_then(|costs| costs.get(s)).copied().unwrap_or(0)
     }
 
-    /// Cost of beginning state `s` at `row` after state `from`.
-    fn begin(&self, row: usize, s: usize, from: Option<usize>) -> i32 {
-        let [lower, upper] = self.entries[row][s];
-        let Some(from) = from.map(|f| &self.states[f]) else { return BEGIN + lower + upper };
-        let state = &self.states[s];
+    /// Cost of beginning state `s` at `row` after a state of some age.
+    fn begin(&self, row: usize, s: usize, from: Option<(usize, usize)>) -> i32 {
+        let entry = &self.entries[row][s];
+        let Some((from, age)) = from else { return BEGIN + entry[0][0] + entry[0][1] };
+        let [lower, upper] = entry[age];
+        let (from, state) = (&self.states[from], &self.states[s]);
         let upper_changes = from.labels[0] != state.labels[0];
         let backward = state.order < from.order;
         BEGIN + lower + if upper_changes { upper } else { 0 } + if backward { BACKWARD } else { 0 }
@@ -313,25 +327,28 @@ impl Lattice {
     /// Cost of the distance between a group's first row and its label.
     ///
     /// The nearest label counts; more of them above the row are spurious but like the group's, so they cost as
-    /// repetitions. A label above the row was charged as spurious on its own row; that is taken back here.
-    fn label_cost(&self, row: usize, level: usize, label: usize) -> i32 {
+    /// repetitions. A label above the row was charged as spurious on its own row, if the path was in another group
+    /// there — that is known for the `reach` rows that the group before covers; the charge is taken back here.
+    fn label_cost(&self, row: usize, level: usize, label: usize, reach: usize) -> i32 {
         if self.rows[row].covers[level].is_some() {
             return 0;
         }
         let prices = &PRICES[level];
+        let near = row.saturating_sub(REACH)..(row + REACH + 1).min(self.rows.len());
+        if self.rows[near].iter().all(|e| e.tokens[level].is_empty()) {
+            return prices.missing;
+        }
         let printed = |r: usize| self.rows.get(r).is_some_and(|e| e.tokens[level].contains(&label));
-        let above: Vec<usize> = (1..=REACH).filter(|d| row.checked_sub(*d).is_some_and(printed)).collect();
+        let above: Vec<usize> = (1..=REACH.min(reach)).filter(|d| row.checked_sub(*d).is_some_and(printed)).collect();
         let price_above =
             |d: &usize| if self.rows[row - d].page_top { prices.page_top[*d] } else { prices.displaced[*d] };
         let own = if printed(row) { Some(0) } else { None };
         let below = (1..=REACH).filter(|d| printed(row + d)).map(|d| prices.displaced[d]).min();
         let best_above = above.iter().map(price_above).min();
         let best = [own, below, best_above].into_iter().flatten().min();
-        let charged: i32 = above.len() as i32 * prices.spurious;
-        let nearest_is_above = best.is_some() && best == best_above;
-        let more: i32 =
-            above.iter().map(price_above).sum::<i32>() - if nearest_is_above { best_above.unwrap_or(0) } else { 0 };
-        best.unwrap_or(prices.missing) + more - charged
+        let used_above = if best == best_above { best_above.unwrap_or(0) } else { 0 };
+        let more = above.iter().map(price_above).sum::<i32>() - used_above;
+        best.unwrap_or(prices.missing) + more - above.len() as i32 * prices.spurious
     }
 
     /// Cost of a row's own labels, when it is the `age`-th row of state `s`.

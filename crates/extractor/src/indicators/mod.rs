@@ -7,13 +7,12 @@ mod joint;
 mod levels;
 pub(crate) mod read;
 
-use std::collections::HashMap;
-
 use jixiao_model::{Indicator, without_space};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::cut::Vocabulary;
 use self::joint::TableState;
-use self::read::{DataRow, RawTable};
+use self::read::{DataRow, RawTable, Text};
 use crate::layouts::{ColumnRole, Layouts};
 use crate::ledger::Ledger;
 
@@ -29,10 +28,13 @@ pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut
     let rows: Vec<Vec<DataRow>> = raw.iter().map(|(_, t)| read::read_rows(t, layouts, ledger)).collect();
     let twins: Vec<Option<usize>> = (0..raw.len()).map(|at| twin_of(&raw, at)).collect();
     let rows = resolve_all(&raw, rows, &twins);
-    let mut states: Vec<TableState<'_>> = rows
+    let seen: FxHashSet<String> =
+        rows.iter().flatten().flat_map(|r| &r.tokens).filter(|t| t.level == 2).map(|t| t.key.clone()).collect();
+    let seen = seen.iter().map(String::as_str).collect();
+    let mut states: Vec<TableState> = rows
         .into_iter()
         .enumerate()
-        .map(|(at, rows)| TableState::new(raw[at].0, raw[at].1.hierarchy, rows, twins[at]))
+        .map(|(at, rows)| TableState::new(raw[at].0, raw[at].1.hierarchy, rows, twins[at], &seen))
         .collect();
     joint::decode_all(&mut states);
     let mut all = vec![Vec::new(); forms.len()];
@@ -50,44 +52,59 @@ fn twin_of(raw: &[(usize, &RawTable<'_>)], at: usize) -> Option<usize> {
     (others.next().is_none() && twin.scope != table.scope).then_some(other)
 }
 
-/// Resolves cut rows. The first pass knows only names of complete rows; the second knows what the first joined.
+/// Resolves cut rows. The first pass knows only names of complete rows; the second, for tables with rows of one text,
+/// knows what the first joined.
 fn resolve_all(raw: &[(usize, &RawTable<'_>)], rows: Vec<Vec<DataRow>>, twins: &[Option<usize>]) -> Vec<Vec<DataRow>> {
-    let first = resolve_pass(raw, &rows, &rows, twins);
-    resolve_pass(raw, &rows, &first, twins)
+    let again: Vec<Option<Vec<DataRow>>> = rows.iter().map(|rows| has_single(rows).then(|| rows.clone())).collect();
+    let known: Vec<Names> = rows.iter().map(|rows| complete_names(rows)).collect();
+    let mut first: Vec<_> =
+        resolve_pass(raw, rows.into_iter().map(Some), &known, twins).into_iter().flatten().collect();
+    let known: Vec<Names> = first.iter().map(|rows| complete_names(rows)).collect();
+    let second = resolve_pass(raw, again.into_iter(), &known, twins);
+    for (at, rows) in second.into_iter().enumerate() {
+        if let Some(rows) = rows {
+            first[at] = rows;
+        }
+    }
+    first
+}
+
+fn has_single(rows: &[DataRow]) -> bool {
+    rows.iter().any(|r| r.contents.len() == 1 || (r.contents.is_empty() && r.value.is_none()))
 }
 
 fn resolve_pass(
     raw: &[(usize, &RawTable<'_>)],
-    rows: &[Vec<DataRow>],
-    known: &[Vec<DataRow>],
+    tables: impl Iterator<Item = Option<Vec<DataRow>>>,
+    names: &[Names],
     twins: &[Option<usize>],
-) -> Vec<Vec<DataRow>> {
-    let names: Vec<Vec<(String, Option<String>)>> = known.iter().map(|rows| complete_names(rows)).collect();
-    let mut counts: HashMap<&str, Vec<usize>> = HashMap::new();
+) -> Vec<Option<Vec<DataRow>>> {
+    let mut booklet: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for (at, table) in names.iter().enumerate() {
         for (name, _) in table {
-            counts.entry(name).or_default().push(raw[at].0);
+            booklet.entry(name).or_default().push(raw[at].0);
         }
     }
-    (0..rows.len())
-        .map(|at| {
-            let twin = twins[at].map(|t| names[t].iter().cloned().collect()).unwrap_or_default();
-            let elsewhere = |forms: &[usize]| forms.iter().filter(|f| **f != raw[at].0).count();
-            let siblings = counts
-                .iter()
-                .map(|(name, forms)| ((*name).to_owned(), elsewhere(forms)))
-                .filter(|(_, n)| *n > 0)
-                .collect();
-            cut::resolve(rows[at].clone(), expected_column(raw[at].1, &rows[at]), &Vocabulary { twin, siblings })
-        })
-        .collect()
+    let resolve = |(at, rows): (usize, Option<Vec<DataRow>>)| {
+        let rows = rows?;
+        let twin_names = twins[at].and_then(|t| names.get(t)).into_iter().flatten();
+        let twin = twin_names.map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+        let vocabulary = Vocabulary { form: raw[at].0, twin, booklet: &booklet };
+        let column = expected_column(raw[at].1, &rows);
+        Some(cut::resolve(rows, column, &vocabulary))
+    };
+    tables.enumerate().map(resolve).collect()
 }
 
-fn complete_names(rows: &[DataRow]) -> Vec<(String, Option<String>)> {
+/// Names without white space, and values, of the complete rows of a table.
+type Names = Vec<(String, Option<String>)>;
+
+fn complete_names(rows: &[DataRow]) -> Names {
+    let key = |text: &Text| without_space(&text.text).into_owned();
     rows.iter()
         .filter_map(|row| match (&row.name, row.contents.as_slice()) {
-            (Some(name), _) => Some((without_space(&name.text), row.value.as_ref().map(|v| v.text.clone()))),
-            (None, [name, value]) => Some((without_space(&name.text), Some(value.text.clone()))),
+            (Some(name), _) => Some((key(name), row.value.as_ref().map(|v| v.text.clone()))),
+            (None, [name, value]) => Some((key(name), Some(value.text.clone()))),
             _ => None,
         })
         .collect()
@@ -101,7 +118,7 @@ fn expected_column(table: &RawTable<'_>, rows: &[DataRow]) -> u16 {
     if in_heading * 5 >= columns().count() {
         return heading;
     }
-    let mut count: HashMap<u16, usize> = HashMap::new();
+    let mut count: FxHashMap<u16, usize> = FxHashMap::default();
     for column in columns() {
         *count.entry(column).or_default() += 1;
     }

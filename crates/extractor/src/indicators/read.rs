@@ -1,11 +1,9 @@
 //! Rows of an indicator table → labels and contents of each row.
 
-use std::collections::HashSet;
-
 use jixiao_model::{Origin, Place, Repair, Scope, Use};
+use rustc_hash::FxHashSet;
 
 use crate::align::{Loose, Takes, align};
-use crate::fold::label_key;
 use crate::layouts::{ColumnRole, Hierarchy, Layouts};
 use crate::ledger::Ledger;
 use crate::segment::{FormRow, Item};
@@ -70,7 +68,7 @@ impl From<&Item> for Text {
 pub(crate) fn heading_columns(row: &FormRow, layouts: &Layouts) -> Option<Vec<(u16, ColumnRole)>> {
     let mut columns: Vec<(u16, ColumnRole)> = Vec::new();
     for item in &row.items {
-        if let Some(role) = layouts.column(&item.text)
+        if let Some(role) = layouts.column(&item.key)
             && !columns.iter().any(|(_, r)| *r == role)
         {
             columns.push((item.column, role));
@@ -91,14 +89,14 @@ struct RowReader<'a> {
     table: &'a RawTable<'a>,
     layouts: &'a Layouts,
     /// Folded texts of all cells: they tell which level an ambiguous label has.
-    seen: HashSet<String>,
+    seen: FxHashSet<&'a str>,
     /// The roles of contents, with their columns.
     content_columns: Vec<(u16, ColumnRole)>,
 }
 
 impl<'a> RowReader<'a> {
     fn new(table: &'a RawTable<'a>, layouts: &'a Layouts) -> Self {
-        let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| label_key(&i.text)).collect();
+        let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| i.key.as_str()).collect();
         let is_content = |role: ColumnRole| !matches!(role, ColumnRole::Level1 | ColumnRole::Level2);
         let content_columns = table.columns.iter().copied().filter(|(_, role)| is_content(*role)).collect();
         Self { table, layouts, seen, content_columns }
@@ -142,7 +140,7 @@ impl<'a> RowReader<'a> {
         if row.origin == Origin::Ruled {
             return item.column < first && item.column + item.column_span <= first.max(1);
         }
-        self.layouts.is_side(&label_key(&item.text))
+        self.layouts.is_side(&item.key)
     }
 
     fn level(&self, item: &Item, row: &FormRow) -> Option<u8> {
@@ -153,18 +151,25 @@ impl<'a> RowReader<'a> {
                 _ => None,
             };
         }
-        let key = label_key(&item.text);
+        let key = item.key.as_str();
         let hierarchy = self.table.hierarchy;
-        if row.items.len() == 1 && !key.ends_with("指标") {
-            // 数量 alone on a row is the tail of a cut name, not a label.
+        if !key.ends_with("指标") && (row.items.len() == 1 || self.prints_full_labels(key)) {
+            // 数量 alone on a row, or where labels read 数量指标, is the tail of a cut name.
             return None;
         }
-        match (hierarchy.names_level(1, &key), hierarchy.names_level(2, &key)) {
-            (true, true) => Some(self.ambiguous_level(&key)),
+        match (hierarchy.names_level(1, key), hierarchy.names_level(2, key)) {
+            (true, true) => Some(self.ambiguous_level(key)),
             (true, false) => Some(1),
             (false, true) => Some(2),
-            (false, false) => self.unknown_level(item, &key, row),
+            (false, false) => self.unknown_level(item, key, row),
         }
+    }
+
+    /// True where the table prints the labels of the level that `key` may name with 指标 at their end.
+    fn prints_full_labels(&self, key: &str) -> bool {
+        let hierarchy = self.table.hierarchy;
+        let level = if hierarchy.names_level(2, key) { 2 } else { 1 };
+        self.seen.iter().any(|other| other.ends_with("指标") && hierarchy.names_level(level, other))
     }
 
     /// The heading that a column belongs to: the last one that begins at it or left of it.
@@ -176,7 +181,7 @@ impl<'a> RowReader<'a> {
     fn ambiguous_level(&self, key: &str) -> u8 {
         let groups = &self.table.hierarchy.groups;
         let mut lower = groups.iter().filter(|g| g.level1.iter().any(|s| s == key)).flat_map(|g| &g.level2);
-        if lower.any(|s| s != key && self.seen.contains(s)) { 1 } else { 2 }
+        if lower.any(|s| s != key && self.seen.contains(s.as_str())) { 1 } else { 2 }
     }
 
     /// A label that no hierarchy knows: it ends like one, stands left of the contents, and these are complete.
@@ -234,7 +239,7 @@ const LONGEST_LABEL: usize = 12;
 fn token(item: &Item, level: u8, row: &FormRow) -> Token {
     let rows = row.index..row.index + usize::from(item.row_span.max(1));
     let covers = (row.origin == Origin::Ruled).then_some((row.table, rows));
-    Token { level, key: label_key(&item.text), text: item.text.clone(), covers }
+    Token { level, key: item.key.clone(), text: item.text.clone(), covers }
 }
 
 fn place(data: &mut DataRow, role: ColumnRole, text: Text) {
