@@ -65,6 +65,9 @@ fn what_cannot_run_gives_exit_code_2() {
         (&["ingest", "missing"], "missing: no such file"),
         (&["ingest", "notes"], "no file to read in notes"),
         (&["ingest", "*.pdf"], "matches"),
+        (&["ingest"], "nothing to read"),
+        (&["ingest", "notes", "--config", "no.toml"], "no.toml: cannot be read"),
+        (&["ingest", "notes", "--to", "doc"], "use parquet"),
         (&["extract"], "FILE"),
         (&["no-such-command"], "no-such-command"),
     ] {

@@ -20,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   jixiao extract booklet.pdf                     the forms of one booklet as JSON
   jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
+  jixiao normalize '≥95%' '12月31日前'            what single values say
   jixiao schema                                  what every table and column means
 
 Exit codes:
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Extract(ExtractArgs),
     /// Read documents into a dataset folder; a second run reads only what is new or changed
     Ingest(IngestArgs),
+    /// Read indicator values (指标值), one a line, and print what each says as JSON
+    Normalize(NormalizeArgs),
     /// Print the data dictionary: every table and column
     Schema(SchemaArgs),
 }
@@ -71,17 +74,30 @@ Examples:
 
 The folder holds one Parquet file a table (documents, contents, forms, amounts, indicators, tasks, staffing,
 diagnostics) and one JSON file a document (documents/<document_id>.json). What has been read is kept in
-<folder>/.jixiao: run the same command again after an interruption, or when documents were added or changed.")]
+<folder>/.jixiao: run the same command again after an interruption, or when documents were added or changed.
+run.json says how the last run went; it is the only file that tells the time.
+
+Options that are the same every year can stand in jixiao.toml, in the folder where the program is started:
+  paths = [\"booklets\"]
+  output = \"dataset\"
+  to = [\"parquet\", \"csv\", \"xlsx\"]
+  lexicon = \"our-units.toml\"
+  [limits]
+  pages = 5000
+What is said on the command line comes first.")]
 pub(crate) struct IngestArgs {
     /// Files, folders or patterns; `-` reads a list of paths, one a line, from standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
-    /// Folder of the dataset
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    pub(crate) output: PathBuf,
-    /// Formats to write, with commas between: parquet, json
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "parquet,json")]
-    pub(crate) to: Vec<Format>,
+    /// Folder of the dataset [default: output]
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json]
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub(crate) to: Option<Vec<Format>>,
+    /// CSV for Excel: begins with a byte order mark, and `=100%` stays text
+    #[arg(long)]
+    pub(crate) excel: bool,
     /// Threads [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
@@ -94,8 +110,38 @@ pub(crate) struct IngestArgs {
     /// Read every document again
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// File with options that are the same every time [default: jixiao.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao normalize '≥95%' '不低于1.2万元/人' '12月31日前'
+  cut -f4 indicators.tsv | jixiao normalize > values.jsonl
+  jixiao normalize --explain '每季度不少于2次'
+
+Each line of output is one JSON object: the text, then what it says. A key that is absent means that nothing is said.")]
+pub(crate) struct NormalizeArgs {
+    /// Values (after `--` if one begins with a hyphen); without any, the lines of standard input are read
+    #[arg(value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) values: Vec<String>,
+    /// Tell for each value how it was read: its parts, the rule, and the readings that were rejected
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+}
+
+/// Words of your own.
+#[derive(Debug, Args)]
+pub(crate) struct LexiconArgs {
+    /// Further units and words for reading values: a TOML file in the form of the built-in lexicon
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(crate) lexicon: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +163,8 @@ pub(crate) struct ReadingArgs {
     /// Password of encrypted PDFs
     #[arg(long, value_name = "WORD", help_heading = "Reading")]
     pub(crate) password: Option<String>,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
     /// Only these pages, for example 3-8, 3- or -8
     #[arg(long, value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
     pub(crate) pages: Option<PageRange>,
@@ -144,9 +192,8 @@ pub(crate) struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// The limits that were given, and the usual ones for the rest.
-    pub(crate) fn limits(&self) -> Limits {
-        let usual = Limits::default();
+    /// The limits that were given, and `usual` for the rest.
+    pub(crate) fn limits(&self, usual: Limits) -> Limits {
         Limits {
             bytes: self.limit_bytes.unwrap_or(usual.bytes),
             pages: self.limit_pages.unwrap_or(usual.pages),

@@ -2,6 +2,7 @@
 
 mod args;
 mod cmd;
+mod config;
 mod term;
 
 use std::process::ExitCode;
@@ -16,11 +17,8 @@ fn main() -> ExitCode {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| {}));
     }
-    let exit = match Cli::parse().command {
-        Command::Extract(args) => cmd::extract::run(&args),
-        Command::Ingest(args) => cmd::ingest::run(&args),
-        Command::Schema(args) => cmd::schema::run(&args),
-    };
+    let cli = Cli::parse();
+    let exit = term::outlive_file_size_limit().and_then(|()| run(cli.command));
     match exit {
         Ok(exit) => exit.into(),
         // Whoever reads our output has seen enough, as in `jixiao extract FILE | head`.
@@ -29,5 +27,14 @@ fn main() -> ExitCode {
             term::say(&format!("error: {message}"));
             Exit::CouldNotRun.into()
         }
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Extract(args) => cmd::extract::run(&args),
+        Command::Ingest(args) => cmd::ingest::run(args),
+        Command::Normalize(args) => cmd::normalize::run(&args),
+        Command::Schema(args) => cmd::schema::run(&args),
     }
 }

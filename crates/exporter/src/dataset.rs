@@ -1,32 +1,65 @@
 //! The files of a dataset, written document by document.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::str::FromStr;
 
-use crate::files::{WholeFile, WriteError, sync_folder, write_whole};
+use crate::csv::CsvTable;
+use crate::documents::DocumentsSink;
+use crate::files::{Fingerprint, WholeFile, WriteError};
+use crate::jsonl::JsonLinesTable;
+use crate::package::{Counts, Package};
 use crate::parquet::ParquetTable;
 use crate::records::DocumentRecords;
-use crate::schema::{TABLES, Table};
+use crate::schema::{Row, TABLES, Table};
+use crate::xlsx::WorkbookSink;
 
-/// A format that tables can be written in.
+/// A format that a dataset can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// One Parquet file a table.
     Parquet,
     /// One nested JSON file a document.
     Json,
+    /// One JSON Lines file a table.
+    Jsonl,
+    /// One CSV file a table.
+    Csv,
+    /// One workbook, one sheet a table.
+    Xlsx,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Parquet, Self::Json];
+    pub const ALL: [Self; 5] = [Self::Parquet, Self::Json, Self::Jsonl, Self::Csv, Self::Xlsx];
 
-    /// The name on the command line.
+    /// The name on the command line, and the ending of the files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Parquet => "parquet",
             Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// True where each table is a file of its own.
+    pub(crate) fn is_tabular(self) -> bool {
+        matches!(self, Self::Parquet | Self::Jsonl | Self::Csv)
+    }
+
+    /// The name of a table's file.
+    pub(crate) fn file_of(self, table: &Table) -> String {
+        format!("{}.{}", table.name, self.as_str())
+    }
+
+    /// Names of the files of a dataset in this format, below its folder; those of single documents are left out.
+    pub fn files(self) -> Vec<String> {
+        match self {
+            Self::Json => Vec::new(),
+            Self::Xlsx => vec![WORKBOOK.to_owned()],
+            Self::Parquet | Self::Jsonl | Self::Csv => TABLES.iter().map(|table| self.file_of(table)).collect(),
         }
     }
 }
@@ -40,111 +73,163 @@ impl FromStr for Format {
     }
 }
 
-/// Folder of the JSON files of a dataset.
-pub const DOCUMENTS_FOLDER: &str = "documents";
+/// Name of the Excel workbook.
+pub(crate) const WORKBOOK: &str = "dataset.xlsx";
 
-/// Writes the files of a dataset. Documents come in the order of the dataset; memory does not grow with their number.
-pub struct DatasetWriter {
-    sinks: Vec<Box<dyn Sink>>,
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteOptions {
+    formats: Vec<Format>,
+    excel: bool,
 }
 
-impl DatasetWriter {
-    /// Begins the files of `formats`. They are written in `staging` and put into `folder` when all are whole.
-    pub fn create(folder: &Path, staging: &Path, formats: &[Format]) -> Result<Self, WriteError> {
+impl WriteOptions {
+    /// These formats; with `excel`, CSV has a byte order mark and no text that Excel would take for a formula.
+    pub fn new(mut formats: Vec<Format>, excel: bool) -> Self {
+        formats.sort_unstable();
+        formats.dedup();
+        Self { formats, excel }
+    }
+
+    /// The formats, each once.
+    pub fn formats(&self) -> &[Format] {
+        &self.formats
+    }
+}
+
+/// Writes the files of a dataset. Documents come in the order of the dataset; memory does not grow with their number.
+pub struct DatasetWriter<'a> {
+    folder: &'a Path,
+    staging: &'a Path,
+    options: &'a WriteOptions,
+    sinks: Vec<Box<dyn Sink>>,
+    counts: Counts,
+}
+
+impl<'a> DatasetWriter<'a> {
+    /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole.
+    pub fn create(folder: &'a Path, staging: &'a Path, options: &'a WriteOptions) -> Result<Self, WriteError> {
         let sink = |format: &Format| -> Result<Box<dyn Sink>, WriteError> {
             Ok(match format {
-                Format::Parquet => Box::new(ParquetSink::create(folder, staging)?),
-                Format::Json => Box::new(JsonSink::create(folder)?),
+                Format::Json => Box::new(DocumentsSink::create(folder, staging)?),
+                Format::Xlsx => Box::new(WorkbookSink::create(folder, staging)?),
+                tabular => Box::new(Tables::create(folder, staging, *tabular, options.excel)?),
             })
         };
-        Ok(Self { sinks: formats.iter().map(sink).collect::<Result<_, _>>()? })
+        let sinks = options.formats.iter().map(sink).collect::<Result<_, _>>()?;
+        Ok(Self { folder, staging, options, sinks, counts: Counts::default() })
     }
 
     /// Adds a document.
     pub fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
+        self.counts.add(records);
         self.sinks.iter_mut().try_for_each(|sink| sink.push(records))
     }
 
-    /// Ends every file, then puts all of them at their places.
+    /// Ends every file, describes them in the files of the package, then puts all of them at their places.
     pub fn finish(self) -> Result<(), WriteError> {
-        let files: Vec<Vec<WholeFile>> = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        for file in files.into_iter().flatten() {
-            let path = file.target().to_owned();
-            file.commit().map_err(|error| WriteError::new(&path, error))?;
+        let mut finished = Finished::default();
+        for sink in self.sinks {
+            sink.finish(&mut finished)?;
         }
+        let package =
+            Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
+        package.write(&mut finished)?;
+        finished.documents.into_iter().chain(finished.files).try_for_each(WholeFile::commit)?;
+        crate::files::sync_folder(self.folder);
         Ok(())
     }
 }
 
 /// One format of a dataset.
-trait Sink {
+pub(crate) trait Sink {
+    /// Adds a document.
     fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError>;
 
-    /// Ends the files; they are whole, but not yet at their places.
-    fn finish(self: Box<Self>) -> Result<Vec<WholeFile>, WriteError>;
+    /// Ends the files.
+    fn finish(self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError>;
 }
 
-/// One Parquet file for each table.
-struct ParquetSink {
-    tables: Vec<(&'static str, PathBuf, ParquetTable<WholeFile>)>,
+/// What the sinks have written.
+#[derive(Default)]
+pub(crate) struct Finished {
+    /// Files of tables: whole, but not yet at their places.
+    pub(crate) files: Vec<WholeFile>,
+    /// Files of single documents that changed: closed, but not yet at their places.
+    pub(crate) documents: Vec<WholeFile>,
+    /// Size and hash of the files of all documents, by their path below the folder.
+    pub(crate) sums: BTreeMap<String, Fingerprint>,
 }
 
-impl ParquetSink {
-    fn create(folder: &Path, staging: &Path) -> Result<Self, WriteError> {
-        let table = |table: &Table| {
-            let path = folder.join(format!("{}.parquet", table.name));
-            let file = WholeFile::create_in(staging, &path).map_err(|error| WriteError::new(&path, error))?;
-            let writer = ParquetTable::new(table, file).map_err(|error| WriteError::new(&path, error))?;
-            Ok((table.name, path, writer))
+/// Why a table cannot be written, in words.
+pub(crate) type Reason = Box<dyn std::error::Error + Send + Sync>;
+
+/// The file of one table.
+pub(crate) trait TableFile {
+    /// Adds a row.
+    fn push(&mut self, row: &dyn Row) -> Result<(), Reason>;
+
+    /// Ends the file.
+    fn finish(self: Box<Self>) -> Result<WholeFile, Reason>;
+}
+
+/// A format in which each table is a file of its own.
+struct Tables {
+    files: Vec<(std::path::PathBuf, Box<dyn TableFile>)>,
+}
+
+impl Tables {
+    fn create(folder: &Path, staging: &Path, format: Format, excel: bool) -> Result<Self, WriteError> {
+        let begin = |table: &'static Table| {
+            let path = folder.join(format.file_of(table));
+            let file = begin_table(format, excel, table, staging, &path);
+            file.map(|file| (path.clone(), file)).map_err(|reason| WriteError::new(&path, reason))
         };
-        Ok(Self { tables: TABLES.iter().map(table).collect::<Result<_, _>>()? })
+        Ok(Self { files: TABLES.iter().map(begin).collect::<Result<_, _>>()? })
     }
 }
 
-impl Sink for ParquetSink {
+fn begin_table(
+    format: Format,
+    excel: bool,
+    table: &'static Table,
+    staging: &Path,
+    path: &Path,
+) -> Result<Box<dyn TableFile>, Reason> {
+    let file = WholeFile::create_in(staging, path)?;
+    Ok(match format {
+        Format::Csv => Box::new(CsvTable::new(table, file, excel)?),
+        Format::Jsonl => Box::new(JsonLinesTable::new(file)),
+        _ => Box::new(ParquetTable::new(table, file)?),
+    })
+}
+
+impl Sink for Tables {
     fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
         records.visit_rows(|table, row| {
-            let Some((_, path, writer)) = self.tables.iter_mut().find(|(name, ..)| *name == table.name) else {
+            let Some((path, file)) =
+                TABLES.iter().position(|known| known.name == table.name).map(|i| &mut self.files[i])
+            else {
                 return Ok(());
             };
-            writer.push(&row.cells()).map_err(|error| WriteError::new(path, error))
+            file.push(row).map_err(|reason| WriteError::new(path, reason))
         })
     }
 
-    fn finish(self: Box<Self>) -> Result<Vec<WholeFile>, WriteError> {
-        let finish = |(_, path, writer): (_, PathBuf, ParquetTable<_>)| {
-            writer.finish().map_err(|error| WriteError::new(&path, error))
-        };
-        self.tables.into_iter().map(finish).collect()
-    }
-}
-
-/// One JSON file for each document. A file that already says the same is left alone.
-struct JsonSink {
-    folder: PathBuf,
-}
-
-impl JsonSink {
-    fn create(folder: &Path) -> Result<Self, WriteError> {
-        let folder = folder.join(DOCUMENTS_FOLDER);
-        fs::create_dir_all(&folder).map_err(|error| WriteError::new(&folder, error))?;
-        Ok(Self { folder })
-    }
-}
-
-impl Sink for JsonSink {
-    fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
-        let path = self.folder.join(format!("{}.json", records.document.row.document_id));
-        let mut json = records.to_json(false).map_err(|error| WriteError::new(&path, error))?;
-        json.push('\n');
-        if fs::read(&path).is_ok_and(|known| known == json.as_bytes()) {
-            return Ok(());
+    fn finish(self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError> {
+        for (path, file) in self.files {
+            finished.files.push(file.finish().map_err(|reason| WriteError::new(&path, reason))?);
         }
-        write_whole(&path, json.as_bytes())
+        Ok(())
+    }
+}
+
+impl TableFile for ParquetTable<WholeFile> {
+    fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
+        Ok(self.push(&row.cells())?)
     }
 
-    fn finish(self: Box<Self>) -> Result<Vec<WholeFile>, WriteError> {
-        sync_folder(&self.folder);
-        Ok(Vec::new())
+    fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {
+        Ok((*self).finish()?)
     }
 }

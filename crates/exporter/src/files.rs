@@ -1,9 +1,12 @@
 //! Files that are either whole or not there: written beside their place, synced, then renamed into it.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
 
 /// A file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +23,45 @@ impl WriteError {
     pub fn new(path: &Path, reason: impl std::fmt::Display) -> Self {
         Self { path: path.to_owned(), reason: reason.to_string() }
     }
+}
+
+/// Size and hash of some bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// SHA-256, 64 hex digits.
+    pub sha256: String,
+    /// Number of bytes.
+    pub bytes: u64,
+}
+
+impl Fingerprint {
+    /// Measures everything that a reader gives, without holding it.
+    pub fn of(mut reader: impl Read) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 16];
+        let mut bytes = 0;
+        loop {
+            let count = reader.read(&mut buffer)?;
+            if count == 0 {
+                return Ok(Self { sha256: hex(&hasher.finalize()), bytes });
+            }
+            hasher.update(&buffer[..count]);
+            bytes += count as u64;
+        }
+    }
+}
+
+/// SHA-256 of some bytes, 64 hex digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// A file that appears at its place only when it is whole. Dropped before [`WholeFile::commit`] it leaves no trace.
@@ -54,13 +96,35 @@ impl WholeFile {
         &self.target
     }
 
-    /// Puts the file, whole and on disk, at its place.
-    pub fn commit(mut self) -> io::Result<()> {
-        if let Some(file) = self.file.take() {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-            fs::rename(&self.temporary, &self.target)?;
+    /// The name that the file will have.
+    pub fn name(&self) -> String {
+        self.target.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Size and hash of what was written so far.
+    pub fn fingerprint(&mut self) -> Result<Fingerprint, WriteError> {
+        let measure = |file: &mut Self| {
+            file.flush()?;
+            Fingerprint::of(File::open(&file.temporary)?)
+        };
+        measure(self).map_err(|error: io::Error| WriteError::new(&self.target, error))
+    }
+
+    /// Ends the file and closes it: it is whole and on disk, but not yet at its place.
+    pub fn close(&mut self) -> io::Result<()> {
+        match self.file.take() {
+            Some(file) => file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all(),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Puts the file, whole and on disk, at its place.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        let put = |file: &mut Self| {
+            file.close()?;
+            fs::rename(&file.temporary, &file.target)
+        };
+        put(&mut self).map_err(|error: io::Error| WriteError::new(&self.target, error))
     }
 }
 
@@ -91,10 +155,9 @@ fn next_number() -> u64 {
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let write = || {
         let mut file = WholeFile::create(path)?;
-        file.write_all(bytes)?;
-        file.commit()
+        file.write_all(bytes).map(|()| file)
     };
-    write().map_err(|error: io::Error| WriteError::new(path, error))
+    write().map_err(|error: io::Error| WriteError::new(path, error))?.commit()
 }
 
 /// Puts the names of a folder's new files on disk. Only some systems can, and need to, do this.

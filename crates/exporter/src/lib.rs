@@ -6,16 +6,23 @@
 
 pub mod arrow;
 pub mod column;
+mod csv;
 mod dataset;
 pub mod dictionary;
+mod documents;
 pub mod files;
+mod jsonl;
 mod number;
+mod package;
 mod parquet;
 mod records;
 pub mod schema;
 mod values;
+mod xlsx;
 
-pub use dataset::{DOCUMENTS_FOLDER, DatasetWriter, Format};
+pub use dataset::{DatasetWriter, Format, WriteOptions};
+pub use documents::DOCUMENTS_FOLDER;
+pub use package::PACKAGE_FILES;
 pub use parquet::{ParquetTable, ROW_GROUP_ROWS, ZSTD_LEVEL};
 pub use records::{DocumentObject, DocumentRecords, FormObject, SourceInfo, Unplaced, document_id};
 pub use schema::{SCHEMA_VERSION, TABLES, Table};

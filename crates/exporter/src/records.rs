@@ -297,10 +297,9 @@ impl<'a> FormBuilder<'a> {
                 None => &mut neither,
             };
             *ordinal += 1;
-            let mut row = self.indicator(*ordinal, indicator);
-            values.fill(&mut row, indicator, self.form);
-            rows.push(row);
+            rows.push(self.indicator(*ordinal, indicator));
         }
+        values.fill(&mut rows, self.form);
         rows
     }
 

@@ -10,7 +10,9 @@ use arrow_array::types::{Decimal128Type, Float64Type, Int16Type, Int32Type, Int6
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use jixiao_exporter::column::{Cell, Kind, Labelled, RepairRow, Yuan};
 use jixiao_exporter::schema::{Column, IndicatorRow};
-use jixiao_exporter::{DatasetWriter, DocumentRecords, Format, SourceInfo, TABLES, Table, ValueReader, dictionary};
+use jixiao_exporter::{
+    DatasetWriter, DocumentRecords, Format, SourceInfo, TABLES, Table, ValueReader, WriteOptions, dictionary,
+};
 use jixiao_model::{
     Amount, Contents, Diagnostic, Document, Field, FieldValue, Form, FormKind, Indicator, LedgerEntry, Place, Rect,
     Repair, Scope, Severity, Staffing, Status, Task, Use,
@@ -184,7 +186,8 @@ fn json_comes_back_and_has_every_column_in_order() {
 fn write(folder: &Path) {
     let staging = folder.join("staging");
     fs::create_dir(&staging).unwrap();
-    let mut writer = DatasetWriter::create(folder, &staging, &Format::ALL).unwrap();
+    let options = WriteOptions::new(Format::ALL.to_vec(), false);
+    let mut writer = DatasetWriter::create(folder, &staging, &options).unwrap();
     writer.push(&records()).unwrap();
     writer.finish().unwrap();
 }

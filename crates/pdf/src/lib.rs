@@ -1,8 +1,80 @@
 //! Reads a PDF: bytes → pages (glyphs, rules) → grids → logical tables over pages.
+//!
+//! ```text
+//! bytes ─backend→ Page { glyphs, rules } ─layout→ lines and parts of tables ─furniture, join→ Reading
+//! ```
+//!
+//! * `backend` is the only part that knows the PDF library. It hands out fixed-point coordinates: 1/1000 pt from the
+//!   top left of the page as shown, after `/Rotate`.
+//! * `rules`, `grid`, `lines` and `aligned` work on one page and know nothing of others.
+//! * `furniture` and `join` work on the sequence of pages.
+//!
+//! What it is not: it draws nothing, reads no scans, and knows nothing of what a form means.
+
+mod aligned;
+mod backend;
+mod format;
+mod furniture;
+mod grid;
+mod join;
+mod layout;
+mod lines;
+mod page;
+mod reading;
+mod rules;
 
 use jixiao_model::{Limits, ReadError, Reading};
+use rayon::prelude::*;
+
+pub use format::{tables_csv, tables_html, tables_json};
+pub use grid::{Grid, GridCell};
+pub use page::{ASCENT, Direction, Dropped, Glyph, Page, Rule, Text, UNKNOWN};
+
+use backend::{Reader, Source};
 
 /// Reads a PDF into paragraphs and logical tables.
-pub fn read_pdf(_bytes: &[u8], _password: Option<&str>, _limits: &Limits) -> Result<Reading, ReadError> {
-    Err(ReadError::NotReadable("reading PDF files is not built yet".to_owned()))
+///
+/// Pages that hold no text or cannot be interpreted make the reading `partial`, with a diagnostic each.
+///
+/// # Errors
+///
+/// [`ReadError::NotReadable`] where nothing could be read, [`ReadError::Encrypted`] where the password is missing or
+/// wrong, [`ReadError::OverLimit`] where a limit is passed.
+pub fn read_pdf(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Reading, ReadError> {
+    let layouts = each_page(bytes, password, limits, layout::lay_out)?;
+    reading::assemble(layouts)
+}
+
+/// Reads the pages of a PDF: what is drawn, before any table is looked for.
+///
+/// # Errors
+///
+/// As [`read_pdf`].
+pub fn pages(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Vec<Page>, ReadError> {
+    each_page(bytes, password, limits, |page| page)
+}
+
+/// The ruled grids of a page, from the smallest to the largest.
+pub fn grids(page: &Page) -> Vec<Grid> {
+    grid::find(&page.rules).grids
+}
+
+/// Pages that one worker reads in a row, so that fonts are loaded once for all of them.
+const CHUNK: usize = 24;
+
+fn each_page<T: Send>(
+    bytes: &[u8],
+    password: Option<&str>,
+    limits: &Limits,
+    make: impl Fn(Page) -> T + Sync,
+) -> Result<Vec<T>, ReadError> {
+    let source = Source::open(bytes, password, limits)?;
+    let numbers: Vec<usize> = (0..source.len()).collect();
+    let read = |chunk: &[usize]| {
+        let mut reader = Reader::new(&source);
+        chunk.iter().map(|index| reader.page(*index).map(&make)).collect::<Result<Vec<T>, ReadError>>()
+    };
+    let chunks: Result<Vec<Vec<T>>, ReadError> = numbers.par_chunks(CHUNK).map(read).collect();
+    source.budget().check()?;
+    Ok(chunks?.into_iter().flatten().collect())
 }

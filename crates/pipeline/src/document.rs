@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jixiao_exporter::files::{Fingerprint, sha256_hex};
 use jixiao_exporter::{DocumentRecords, SourceInfo, ValueReader};
 use jixiao_extractor::Layouts;
 use jixiao_model::{Document, Limits, ReadError, Reading};
 
-use crate::hash::{sha256_hex, sha256_of};
 use crate::pages::PageRange;
 
 /// How documents are read.
@@ -48,7 +48,7 @@ impl Source {
         if bytes.len() as u64 <= limits.bytes {
             return Ok(Self::new(path, bytes));
         }
-        let (sha256, size) = sha256_of(bytes.chain(file))?;
+        let Fingerprint { sha256, bytes: size } = Fingerprint::of(bytes.chain(file))?;
         Ok(Self { path: path.to_owned(), sha256, size, bytes: None })
     }
 

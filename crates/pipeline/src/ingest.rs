@@ -6,13 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jixiao_exporter::files::WriteError;
-use jixiao_exporter::{DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, TABLES, document_id};
+use jixiao_exporter::files::{WriteError, sha256_hex};
+use jixiao_exporter::{
+    DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, PACKAGE_FILES, WriteOptions, document_id,
+};
 use jixiao_model::Severity;
 use rayon::prelude::*;
 
 use crate::document::{ReadOptions, Source, file_name, process_one};
-use crate::hash::sha256_hex;
 use crate::store::{Input, Manifest, Store, StoreError};
 
 /// Names the sources of this build: results of another build are not taken over.
@@ -31,8 +32,8 @@ pub struct IngestOptions {
     pub read: ReadOptions,
     /// Threads.
     pub jobs: usize,
-    /// Formats to write.
-    pub formats: Vec<Format>,
+    /// What to write.
+    pub write: WriteOptions,
     /// Leave documents out that are no longer among the inputs.
     pub prune: bool,
     /// Read every document again.
@@ -228,7 +229,8 @@ impl Run<'_> {
         }
         self.progress.writing(members.len());
         self.store.unpublish()?;
-        let mut writer = DatasetWriter::create(self.folder, &self.store.staging(), &self.options.formats)?;
+        let staging = self.store.staging();
+        let mut writer = DatasetWriter::create(self.folder, &staging, &self.options.write)?;
         for chunk in members.chunks(CHUNK) {
             let records: Vec<_> = chunk.par_iter().map(|member| self.records(member)).collect::<Result<_, _>>()?;
             records.iter().try_for_each(|records| writer.push(records))?;
@@ -240,7 +242,7 @@ impl Run<'_> {
     }
 
     fn fingerprint(&self, members: &[Member<'_>]) -> String {
-        let mut text = format!("{BUILD}\n{:?}\n", self.options.formats);
+        let mut text = format!("{BUILD}\n{:?}\n", self.options.write);
         for Member { input, paths } in members {
             text.extend([input.sha256.as_str(), " ", &input.key, " ", &paths.join("\t"), "\n"]);
         }
@@ -249,10 +251,11 @@ impl Run<'_> {
 
     /// A file that somebody removed is written again.
     fn is_complete(&self, documents: usize) -> bool {
-        self.options.formats.iter().all(|format| match format {
-            Format::Parquet => TABLES.iter().all(|table| self.folder.join(format!("{}.parquet", table.name)).is_file()),
-            Format::Json => document_files(self.folder).len() == documents,
-        })
+        let formats = self.options.write.formats();
+        let tables = formats.iter().flat_map(|format| format.files());
+        let files = tables.chain(PACKAGE_FILES.map(str::to_owned));
+        files.map(|name| self.folder.join(name)).all(|path| path.is_file())
+            && (!formats.contains(&Format::Json) || document_files(self.folder).len() == documents)
     }
 
     /// Removes the JSON of documents that are no longer in the dataset.

@@ -5,14 +5,12 @@
 //! What has been read is kept in the output folder (see [`store`]), so that a second run reads only what is new.
 
 mod document;
-mod hash;
 mod ingest;
 mod inputs;
 mod pages;
 pub mod store;
 
 pub use document::{ReadOptions, Source, process_one};
-pub use hash::sha256_hex;
 pub use ingest::{IngestError, IngestOptions, Outcome, Progress, Summary, ingest};
 pub use inputs::{InputError, Inputs, Shard, expand};
 pub use pages::PageRange;

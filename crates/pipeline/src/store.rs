@@ -16,8 +16,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use jixiao_exporter::DocumentRecords;
 use jixiao_exporter::files::{WholeFile, WriteError, write_whole};
+use jixiao_exporter::{DocumentRecords, PACKAGE_FILES};
 use serde::{Deserialize, Serialize};
 
 /// Name of the folder inside the output folder.
@@ -57,6 +57,14 @@ pub enum StoreError {
     /// Another process writes there.
     #[error("{}: another jixiao is writing to this folder: wait for it to end, or choose another folder with -o", .0.display())]
     Busy(PathBuf),
+    /// The folder holds files that are not ours and would be replaced.
+    #[error("{} already has a file {name} that is not part of a dataset: choose another folder with -o", folder.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        name: &'static str,
+    },
     /// Something cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -83,6 +91,7 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let root = folder.join(FOLDER);
         let staging = root.join("staging");
+        refuse_foreign(folder, &root)?;
         fs::create_dir_all(&root).map_err(|error| WriteError::new(&root, error))?;
         let lock = lock(folder, &root.join("lock"))?;
         let _ = fs::remove_dir_all(&staging);
@@ -121,9 +130,9 @@ impl Store {
                 serde_json::to_writer(&mut file, &ManifestLine { path: Borrowed(path), input: Borrowed(input) })?;
                 file.write_all(b"\n")?;
             }
-            file.commit()
+            Ok(file)
         };
-        write().map_err(|error: io::Error| WriteError::new(&path, error))
+        write().map_err(|error: io::Error| WriteError::new(&path, error))?.commit()
     }
 
     /// True where a document with this hash was read under this key.
@@ -145,9 +154,9 @@ impl Store {
             path.parent().map_or(Ok(()), fs::create_dir_all)?;
             let mut file = WholeFile::create_in(&self.staging(), &path)?;
             file.write_all(records.to_json(true)?.as_bytes())?;
-            file.commit()
+            Ok(file)
         };
-        write().map_err(|error: io::Error| WriteError::new(&path, error))
+        write().map_err(|error: io::Error| WriteError::new(&path, error))?.commit()
     }
 
     /// Removes results that no input refers to.
@@ -189,6 +198,15 @@ impl Store {
     }
 }
 
+/// A folder that is not a dataset yet must not have files of the names that a dataset has.
+fn refuse_foreign(folder: &Path, root: &Path) -> Result<(), StoreError> {
+    let taken = PACKAGE_FILES.into_iter().find(|name| folder.join(name).exists());
+    match taken {
+        Some(name) if !root.exists() => Err(StoreError::Foreign { folder: folder.to_owned(), name }),
+        _ => Ok(()),
+    }
+}
+
 fn lock(folder: &Path, path: &Path) -> Result<File, StoreError> {
     let file = File::create(path).map_err(|error| WriteError::new(path, error))?;
     match file.try_lock() {
@@ -227,6 +245,14 @@ mod tests {
         assert!(matches!(Store::open(folder.path()), Err(StoreError::Busy(_))));
         drop(first);
         Store::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn the_files_of_others_are_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("README.md"), "mine").unwrap();
+        let error = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("README.md") && error.contains("-o"), "{error}");
     }
 
     #[test]

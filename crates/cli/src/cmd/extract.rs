@@ -9,11 +9,12 @@ use jixiao_pipeline::{Source, process_one};
 
 use super::read_options;
 use crate::args::ExtractArgs;
+use crate::config::Config;
 use crate::term::{Exit, Failure, print, say};
 
 /// Prints one document as JSON.
 pub(crate) fn run(args: &ExtractArgs) -> Result<Exit, Failure> {
-    let options = read_options(&args.reading)?;
+    let options = read_options(&args.reading, &Config::default())?;
     let source = open(&args.file, &options.limits)?;
     let records = process_one(&source, &options);
     let row = &records.document.row;

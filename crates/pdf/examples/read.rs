@@ -1,0 +1,45 @@
+//! Prints what a PDF reads: `read FILE [json|csv|html|blocks]`.
+
+use std::io::Write as _;
+
+use jixiao_model::{Block, Limits, join_lines};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let file = args.next().ok_or("usage: read FILE [json|csv|html|blocks]")?;
+    let reading = jixiao_pdf::read_pdf(&std::fs::read(file)?, None, &Limits::default())?;
+    let text = match args.next().as_deref() {
+        Some("json") => jixiao_pdf::tables_json(&reading),
+        Some("csv") => jixiao_pdf::tables_csv(&reading),
+        Some("html") => jixiao_pdf::tables_html(&reading),
+        _ => reading.blocks.iter().map(block).chain(reading.diagnostics.iter().map(|d| format!("! {}\n", d.message))).collect(),
+    };
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::PageBreak => "--- page\n".to_owned(),
+        Block::Furniture(line) => format!("~ {}\n", line.text),
+        Block::Paragraph(lines) => {
+            let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+            format!("P {}\n", texts.join(" | "))
+        }
+        Block::Table(table) => {
+            let mut out = format!("T {:?} {} columns\n", table.origin, table.columns);
+            for (i, row) in table.rows.iter().enumerate() {
+                out += &format!("  {i:3}{} ", if row.after_page_break { "^" } else { " " });
+                for cell in &row.cells {
+                    let text = join_lines(&cell.lines).replace('\n', "⏎");
+                    out += &format!("[{}+{}/{} {}] ", cell.column, cell.column_span, cell.row_span, text);
+                }
+                out += "\n";
+            }
+            for join in &table.joins {
+                out += &format!("  + {:?} row {} column {:?} {}\n", join.kind, join.row, join.column, join.dropped);
+            }
+            out
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! Takes what the interpreter draws and keeps glyphs and rules.
+
+use std::panic::resume_unwind;
+
+use hayro_interpret::font::{Glyph as Shape, GlyphRun, PositionedGlyph};
+use hayro_interpret::hayro_cmap::{BfString, WritingMode};
+use hayro_interpret::hayro_syntax::object::{Dict, String as PdfString};
+use hayro_interpret::hayro_syntax::page::Page as PdfPage;
+use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect as Box2, Shape as _, Vec2};
+use hayro_interpret::{
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, FillRule, Image, ImageDrawProps, Paint, SoftMask, StrokeProps,
+};
+use jixiao_model::{Rect, fold_radicals};
+
+use super::fonts::Fonts;
+use super::{Budget, Spent};
+use crate::page::{ASCENT, Direction, Glyph, Page, Rule, Text, UNKNOWN};
+
+/// A filled shape is a rule when it is thinner than this (pt): the thickest table borders of office programs are 3 pt
+/// (double lines are drawn as two), and no row of text is that low.
+const RULE_THICKNESS: f64 = 3.2;
+
+/// How far a drawn line may lean (as a ratio) and still count as horizontal or vertical.
+const LEAN: f64 = 0.01;
+
+/// How far text may lean (sine) before it counts as slanted: synthetic corrections stay far below, watermarks above.
+const SLANT: f64 = 0.1;
+
+/// How often (in glyph runs) the clock is read.
+const TICK: u64 = 256;
+
+/// Rules kept of one page. A dense page of drawn dots has some thousand; more than this is a drawing, not a table.
+const MAX_RULES: usize = 200_000;
+
+/// White is at least this bright in every component.
+const WHITE: f32 = 0.995;
+
+/// Records one page.
+pub(super) struct Recorder<'b> {
+    page: Page,
+    bounds: Box2,
+    budget: &'b Budget,
+    clips: Vec<Box2>,
+    marked: Vec<Marked>,
+    /// Big painted areas that are not white: a white line can be seen on them.
+    shades: Vec<Box2>,
+    white: Vec<Rule>,
+    ticks: u64,
+}
+
+/// An open marked-content sequence.
+struct Marked {
+    /// Text that replaces what is drawn inside.
+    text: Option<String>,
+    /// Glyphs before it.
+    start: usize,
+}
+
+/// The recorder together with what it needs of the page while it is interpreted.
+pub(super) struct Recording<'r, 'b, 'p> {
+    recorder: &'r mut Recorder<'b>,
+    fonts: &'r mut Fonts,
+    page: &'r PdfPage<'p>,
+}
+
+impl<'b> Recorder<'b> {
+    pub(super) fn new(number: u32, (width, height): (f32, f32), budget: &'b Budget) -> Self {
+        let bounds = Box2::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let page = Page { number, width: fixed(bounds.x1), height: fixed(bounds.y1), ..Page::default() };
+        let (clips, marked, shades, white) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { page, bounds, budget, clips, marked, shades, white, ticks: 0 }
+    }
+
+    pub(super) fn with_fonts<'p>(
+        &mut self,
+        fonts: &mut Fonts,
+        page: &PdfPage<'p>,
+        run: impl FnOnce(&mut Recording<'_, 'b, 'p>),
+    ) {
+        run(&mut Recording { recorder: self, fonts, page });
+    }
+
+    pub(super) fn finish(mut self) -> Page {
+        self.show_white_rules();
+        self.drop_invisible();
+        self.page
+    }
+
+    /// White lines count where something darker is painted behind them.
+    fn show_white_rules(&mut self) {
+        let shades: Vec<Rect> = self.shades.iter().map(|shade| fixed_rect(*shade)).collect();
+        for rule in &self.white {
+            let middle = crate::page::mean(rule.from, rule.to);
+            let (x, y) = if rule.horizontal { (middle, rule.at) } else { (rule.at, middle) };
+            if shades.iter().any(|s| s.x0 <= x && x <= s.x1 && s.y0 <= y && y <= s.y1) {
+                self.page.rules.push(*rule);
+            }
+        }
+    }
+
+    /// Text that is not painted counts only where it is the text layer of a scan, that is most of the page.
+    fn drop_invisible(&mut self) {
+        let invisible = self.page.glyphs.iter().filter(|glyph| glyph.invisible).count();
+        if invisible > 0 && invisible * 2 < self.page.glyphs.len() {
+            self.page.glyphs.retain(|glyph| !glyph.invisible);
+            self.page.dropped.invisible += invisible as u64;
+        }
+        let unknown = |glyph: &&Glyph| glyph.text == Text::Char(UNKNOWN);
+        self.page.unknown = self.page.glyphs.iter().filter(unknown).count() as u64;
+    }
+
+    fn clip(&self) -> Box2 {
+        self.clips.last().copied().unwrap_or(self.bounds)
+    }
+
+    fn tick(&mut self) {
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(TICK) && !self.budget.in_time() {
+            resume_unwind(Box::new(Spent));
+        }
+    }
+
+    fn push_clip(&mut self, area: Box2) {
+        self.tick();
+        let clip = self.clip().intersect(area);
+        self.clips.push(clip);
+    }
+
+    /// An upright painted box: a rule where it is thin, otherwise a shade.
+    fn paint_box(&mut self, area: Box2, white: bool) {
+        let clip = self.clip();
+        let seen = area.intersect(clip);
+        let touches = area.x1 >= clip.x0 && area.x0 <= clip.x1 && area.y1 >= clip.y0 && area.y0 <= clip.y1;
+        if !touches || !(seen.width().is_finite() && seen.height().is_finite()) {
+            return;
+        }
+        let (horizontal, vertical) = (seen.height() <= RULE_THICKNESS, seen.width() <= RULE_THICKNESS);
+        if horizontal && (!vertical || seen.width() >= seen.height()) {
+            self.push_rule(true, seen, white);
+        }
+        if vertical && (!horizontal || seen.height() >= seen.width()) {
+            self.push_rule(false, seen, white);
+        }
+        if !horizontal && !vertical && !white && self.shades.len() < MAX_RULES {
+            self.shades.push(seen);
+        }
+    }
+
+    fn push_rule(&mut self, horizontal: bool, area: Box2, white: bool) {
+        let (at, from, to) = if horizontal {
+            (area.center().y, area.x0, area.x1)
+        } else {
+            (area.center().x, area.y0, area.y1)
+        };
+        let rules = if white { &mut self.white } else { &mut self.page.rules };
+        if rules.len() < MAX_RULES {
+            rules.push(Rule { horizontal, at: fixed(at), from: fixed(from), to: fixed(to) });
+        }
+    }
+
+    fn stroke(&mut self, path: &BezPath, transform: Affine, props: &StrokeProps, white: bool) {
+        let width = f64::from(props.line_width) * transform.determinant().abs().sqrt();
+        let mut start = Point::ZERO;
+        let mut last = Point::ZERO;
+        for element in path.elements() {
+            let next = match *element {
+                PathEl::MoveTo(p) => {
+                    start = transform * p;
+                    last = start;
+                    continue;
+                }
+                PathEl::LineTo(p) => transform * p,
+                PathEl::ClosePath => start,
+                PathEl::QuadTo(_, p) | PathEl::CurveTo(_, _, p) => {
+                    last = transform * p;
+                    continue;
+                }
+            };
+            self.stroke_line(last, next, width, white);
+            last = next;
+        }
+    }
+
+    fn stroke_line(&mut self, from: Point, to: Point, width: f64, white: bool) {
+        let (dx, dy) = ((to.x - from.x).abs(), (to.y - from.y).abs());
+        let line = Box2::from_points(from, to);
+        if dy <= dx * LEAN {
+            self.paint_box(line.inflate(0.0, width / 2.0), white);
+        } else if dx <= dy * LEAN {
+            self.paint_box(line.inflate(width / 2.0, 0.0), white);
+        }
+    }
+
+    fn fill(&mut self, path: &BezPath, transform: Affine, rule: FillRule, white: bool) {
+        let boxes = sub_boxes(path, transform);
+        if let [outer, inner] = boxes[..]
+            && let Some(sides) = frame(outer, inner)
+            && (rule == FillRule::EvenOdd || opposite(path))
+        {
+            sides.into_iter().for_each(|side| self.paint_box(side, white));
+            return;
+        }
+        boxes.into_iter().for_each(|area| self.paint_box(area, white));
+    }
+
+    fn push_glyph(&mut self, glyph: Glyph) {
+        let (x, y) = glyph.middle();
+        if x < 0 || y < 0 || x > self.page.width || y > self.page.height {
+            self.page.dropped.off_page += 1;
+            return;
+        }
+        if let Some(clip) = self.clips.last()
+            && !fixed_contains(*clip, x, y)
+        {
+            self.page.dropped.clipped += 1;
+            return;
+        }
+        self.page.glyphs.push(glyph);
+    }
+
+    /// Puts the text that the file gives in place of the glyphs drawn since `start`.
+    fn replace(&mut self, start: usize, text: &str) {
+        let glyphs = &mut self.page.glyphs;
+        let Some(drawn) = glyphs.get_mut(start..).filter(|drawn| !drawn.is_empty()) else { return };
+        if text.chars().count() == drawn.len() {
+            drawn.iter_mut().zip(text.chars()).for_each(|(glyph, c)| glyph.text = clean(Text::Char(c)));
+            return;
+        }
+        // A text for several lines cannot be laid over them: what is drawn is better evidence.
+        let first = drawn[0].area;
+        if drawn.iter().any(|glyph| !same_line(first, glyph.area)) || text.contains(UNKNOWN) {
+            return;
+        }
+        drawn[0].area = drawn.iter().fold(first, |area, glyph| area.union(glyph.area));
+        drawn[0].text = clean(Text::new(text));
+        self.page.dropped.replaced += drawn.len() as u64 - 1;
+        glyphs.truncate(start + usize::from(!text.is_empty()));
+        self.page.dropped.replaced += u64::from(text.is_empty());
+    }
+}
+
+fn same_line(a: Rect, b: Rect) -> bool {
+    let y = crate::page::middle(b).1;
+    a.y0 <= y && y <= a.y1
+}
+
+impl Recording<'_, '_, '_> {
+    fn text(&mut self, shape: &Shape<'_>) -> Text {
+        let known = shape.as_unicode().filter(is_text).or_else(|| match shape {
+            Shape::Outline(outline) => self.fonts.decode(outline, self.page).filter(is_text),
+            Shape::Type3(_) => None,
+        });
+        match known {
+            Some(BfString::Char(c)) => clean(Text::Char(c)),
+            Some(BfString::String(text)) => clean(Text::new(&text)),
+            None => Text::Char(UNKNOWN),
+        }
+    }
+
+    fn glyphs(&mut self, run: &GlyphRun<'_, '_>, transform: Affine, invisible: bool) {
+        let glyphs = run.glyphs();
+        self.recorder.tick();
+        if !self.recorder.budget.spend_glyphs(glyphs.len() as u64) {
+            resume_unwind(Box::new(Spent));
+        }
+        let vertical = run.writing_mode() == WritingMode::Vertical;
+        for (i, glyph) in glyphs.iter().enumerate() {
+            let text = self.text(glyph);
+            let next = glyphs.get(i + 1);
+            self.recorder.push_glyph(place(glyph, next, transform, vertical, text, invisible));
+        }
+    }
+}
+
+/// Where a glyph stands.
+fn place(
+    glyph: &PositionedGlyph<'_>,
+    next: Option<&PositionedGlyph<'_>>,
+    transform: Affine,
+    vertical: bool,
+    text: Text,
+    invisible: bool,
+) -> Glyph {
+    let matrix = transform * glyph.transform();
+    let [a, b, c, d, x, y] = matrix.as_coeffs();
+    let (along, across) = (Vec2::new(a, b), Vec2::new(c, d));
+    let (em_x, em_y) = (along.hypot() * 1000.0, across.hypot() * 1000.0);
+    let advance = if vertical { 1.0 } else { advance(glyph) / 1000.0 };
+    let step = next.map(|next| ((transform * next.transform()).translation() - Vec2::new(x, y)).hypot());
+    // A glyph of a substitute font is stretched to its width, so that the matrix says nothing of the advance.
+    let (wide, plain) = (advance * em_x, advance * em_y);
+    let width = if step.is_some_and(|step| (step - plain).abs() < (step - wide).abs()) { plain } else { wide };
+    let scale = |v: Vec2, length: f64| if v.hypot() > 0.0 { v / v.hypot() * length } else { Vec2::ZERO };
+    let up = f64::from(ASCENT) / 1000.0;
+    let origin = Vec2::new(x, y);
+    let corners = [
+        origin + scale(across, em_y * up),
+        origin + scale(across, em_y * (up - 1.0)) + scale(along, width),
+    ];
+    let area = Box2::from_points(corners[0].to_point(), corners[1].to_point());
+    let direction = if vertical { Direction::Vertical } else { direction(along) };
+    Glyph { text, area: fixed_rect(area), size: fixed(em_y), direction, invisible }
+}
+
+fn advance(glyph: &PositionedGlyph<'_>) -> f64 {
+    let advance = match &**glyph {
+        Shape::Outline(outline) => outline.advance_width(),
+        Shape::Type3(shape) => shape.advance_width(),
+    };
+    f64::from(advance.unwrap_or(500.0))
+}
+
+fn direction(along: Vec2) -> Direction {
+    let lean = |v: f64| v.abs() <= along.hypot() * SLANT;
+    match (lean(along.y), lean(along.x)) {
+        (true, _) if along.x >= 0.0 => Direction::Right,
+        (true, _) => Direction::Left,
+        (_, true) if along.y > 0.0 => Direction::Down,
+        (_, true) => Direction::Up,
+        _ => Direction::Slanted,
+    }
+}
+
+/// Codes that map to control characters are those of glyphs whose character is not known.
+fn is_text(text: &BfString) -> bool {
+    let known = |c: char| !(c.is_control() && !c.is_whitespace()) && c != UNKNOWN;
+    match text {
+        BfString::Char(c) => known(*c),
+        BfString::String(text) => !text.is_empty() && text.chars().all(known),
+    }
+}
+
+fn clean(text: Text) -> Text {
+    match text {
+        Text::Char(c @ '\u{2E80}'..='\u{2FD5}') => Text::new(&fold_radicals(c.encode_utf8(&mut [0; 4]))),
+        Text::Char(c) if c.is_whitespace() => Text::Char(' '),
+        Text::Several(text) => Text::new(&fold_radicals(&text)),
+        text @ Text::Char(_) => text,
+    }
+}
+
+/// The upright boxes of the sub-paths of a filled path. Sub-paths that are no polygon of few upright sides (curves,
+/// drawings) give nothing.
+fn sub_boxes(path: &BezPath, transform: Affine) -> Vec<Box2> {
+    let mut boxes = Vec::new();
+    let mut current: Option<Box2> = None;
+    let mut curved = false;
+    for element in path.elements() {
+        match *element {
+            PathEl::MoveTo(p) => {
+                boxes.extend(current.filter(|_| !curved));
+                let p = transform * p;
+                (current, curved) = (Some(Box2::from_points(p, p)), false);
+            }
+            PathEl::LineTo(p) => current = current.map(|area| area.union_pt(transform * p)),
+            PathEl::QuadTo(..) | PathEl::CurveTo(..) => curved = true,
+            PathEl::ClosePath => {}
+        }
+    }
+    boxes.extend(current.filter(|_| !curved));
+    boxes
+}
+
+/// The four sides of a box drawn as one box inside another.
+fn frame(a: Box2, b: Box2) -> Option<[Box2; 4]> {
+    let (outer, inner) = if a.area() >= b.area() { (a, b) } else { (b, a) };
+    let thin = |gap: f64| (0.0..=RULE_THICKNESS).contains(&gap);
+    let gaps = [inner.x0 - outer.x0, inner.y0 - outer.y0, outer.x1 - inner.x1, outer.y1 - inner.y1];
+    gaps.into_iter().all(thin).then(|| {
+        [
+            Box2::new(outer.x0, outer.y0, outer.x1, inner.y0),
+            Box2::new(outer.x0, inner.y1, outer.x1, outer.y1),
+            Box2::new(outer.x0, outer.y0, inner.x0, outer.y1),
+            Box2::new(inner.x1, outer.y0, outer.x1, outer.y1),
+        ]
+    })
+}
+
+/// Two sub-paths that run in opposite directions leave a hole under the non-zero rule.
+fn opposite(path: &BezPath) -> bool {
+    let mut sub = BezPath::new();
+    let mut areas = Vec::new();
+    for element in path.elements() {
+        if matches!(element, PathEl::MoveTo(_)) && !sub.elements().is_empty() {
+            areas.push(std::mem::take(&mut sub).area());
+        }
+        sub.push(*element);
+    }
+    areas.push(sub.area());
+    matches!(areas[..], [a, b] if a * b < 0.0)
+}
+
+/// `None` for paint that cannot be seen at all, otherwise whether it is white.
+fn whiteness(paint: &Paint<'_>) -> Option<bool> {
+    match paint {
+        Paint::Color(color) => {
+            let [r, g, b, a] = color.to_rgba().components();
+            (a > 0.0).then_some(r >= WHITE && g >= WHITE && b >= WHITE)
+        }
+        Paint::Pattern(_) => Some(false),
+    }
+}
+
+impl<'a> Device<'a> for Recording<'_, '_, '_> {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.recorder.tick();
+        let Some(white) = whiteness(&props.paint) else { return };
+        let recorder = &mut *self.recorder;
+        match mode {
+            DrawMode::Fill(rule) => recorder.fill(path, props.transform, *rule, white),
+            DrawMode::Stroke(stroke) => recorder.stroke(path, props.transform, stroke, white),
+            DrawMode::FillAndStroke(rule, stroke) => {
+                recorder.fill(path, props.transform, *rule, white);
+                recorder.stroke(path, props.transform, stroke, white);
+            }
+            DrawMode::Invisible => {}
+        }
+    }
+
+    fn draw_rect(&mut self, rect: &Box2, props: DrawProps<'a>, mode: &DrawMode) {
+        if matches!(mode, DrawMode::Fill(_)) {
+            self.recorder.tick();
+            if let Some(white) = whiteness(&props.paint) {
+                self.recorder.paint_box(props.transform.transform_rect_bbox(*rect), white);
+            }
+        } else {
+            self.draw_path(&rect.to_path(0.1), props, mode);
+        }
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.recorder.push_clip(clip.path.bounding_box());
+    }
+
+    fn push_clip_rect(&mut self, rect: &Box2) {
+        self.recorder.push_clip(*rect);
+    }
+
+    fn pop_clip(&mut self) {
+        self.recorder.clips.pop();
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.recorder.tick();
+    }
+
+    fn pop_transparency_group(&mut self) {}
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        self.glyphs(run, props.transform, matches!(mode, DrawMode::Invisible));
+    }
+
+    fn draw_image(&mut self, _: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.recorder.page.images += 1;
+        let area = props.transform.transform_rect_bbox(Box2::new(0.0, 0.0, 1.0, 1.0));
+        if area.width().min(area.height()) <= RULE_THICKNESS {
+            self.recorder.paint_box(area, false);
+        }
+    }
+
+    fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {
+        let nested = self.recorder.marked.iter().any(|open| open.text.is_some());
+        let text = properties.filter(|_| !nested).and_then(|p| p.get::<PdfString<'_>>(b"ActualText"));
+        let text = text.map(|text| decode_text_string(text.as_bytes()));
+        self.recorder.marked.push(Marked { text, start: self.recorder.page.glyphs.len() });
+    }
+
+    fn end_marked_content(&mut self) {
+        if let Some(Marked { text: Some(text), start }) = self.recorder.marked.pop() {
+            self.recorder.replace(start, &text);
+        }
+    }
+}
+
+/// A PDF text string: UTF-16 or UTF-8 with a byte order mark, otherwise one byte a character.
+fn decode_text_string(bytes: &[u8]) -> String {
+    let units = |bytes: &[u8], join: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| join(*pair)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xFE, 0xFF, rest @ ..] => units(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+fn fixed(points: f64) -> i32 {
+    (points * 1000.0).round().clamp(-MAX_FIXED, MAX_FIXED) as i32
+}
+
+/// Coordinates are kept so far from the ends of their type that sums of them cannot overflow.
+const MAX_FIXED: f64 = 500_000_000.0;
+
+fn fixed_rect(area: Box2) -> Rect {
+    Rect { x0: fixed(area.x0), y0: fixed(area.y0), x1: fixed(area.x1), y1: fixed(area.y1) }
+}
+
+fn fixed_contains(area: Box2, x: i32, y: i32) -> bool {
+    let area = fixed_rect(area);
+    area.x0 <= x && x <= area.x1 && area.y0 <= y && y <= area.y1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_strings() {
+        assert_eq!(decode_text_string(&[0xFE, 0xFF, 0x4E, 0x8C]), "二");
+        assert_eq!(decode_text_string(&[0xEF, 0xBB, 0xBF, 0xE4, 0xBA, 0x8C]), "二");
+        assert_eq!(decode_text_string(b"abc"), "abc");
+    }
+
+    #[test]
+    fn a_frame_has_four_sides() {
+        let outer = Box2::new(0.0, 0.0, 100.0, 50.0);
+        assert!(frame(outer, outer.inset(-1.0)).is_some());
+        assert!(frame(outer, outer.inset(-10.0)).is_none());
+    }
+}

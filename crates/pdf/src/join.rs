@@ -1,0 +1,580 @@
+//! Parts of tables on pages → logical tables over pages.
+
+use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
+
+use crate::grid::{SNAP, cluster, nearest};
+use crate::layout::{Part, PartCell};
+use crate::lines::{TextLine, is_closing, percent};
+use crate::page::Direction;
+use crate::reading::OnPage;
+
+/// Edges of one column on two pages differ by no more than this (1/1000 pt) plus rounding of the producer.
+const SAME_EDGE: i32 = 4_000;
+
+/// Tables of one width on two pages differ by no more than this (1/1000 pt).
+const SAME_WIDTH: i32 = 6_000;
+
+/// A table that is drawn in two pieces on one page leaves no more than this between them (1/1000 pt).
+const TOUCHING: i32 = 4_000;
+
+/// How much a line may fall short (percent of the em) and still count as full: rounding, and the padding that is only
+/// estimated.
+const SHORT: i32 = 35;
+
+/// Room that is left at the end of a line (percent of the em) where a paragraph ends for certain.
+const ROOM: i32 = 100;
+
+/// A cell's text is prose with paragraphs where a line of it is at least this wide (percent of the em).
+const PROSE: i32 = 800;
+
+/// Padding beyond this share of the em (percent) is alignment, not padding.
+const MAX_PAD: i32 = 60;
+
+/// A cell of the table under construction. Rows count from the top of the logical table.
+#[derive(Debug)]
+struct Open {
+    x0: i32,
+    x1: i32,
+    row: usize,
+    row_span: usize,
+    lines: Vec<Line>,
+    parts: Vec<Place>,
+    tail: Tail,
+}
+
+/// The end of a cell's text on the page where it ended last.
+#[derive(Debug, Clone)]
+struct Tail {
+    last: Option<TextLine>,
+    area: Rect,
+    /// Width that the text of the cell can have.
+    inner: i32,
+    /// Rows that it covers on that page.
+    rows: usize,
+}
+
+impl Open {
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    fn end(&self) -> usize {
+        self.row + self.row_span
+    }
+
+    fn text(&self) -> String {
+        self.lines.iter().map(|line| without_space(&line.text)).collect()
+    }
+}
+
+/// A cell of the part that is joined on.
+struct Incoming {
+    x0: i32,
+    x1: i32,
+    cell: PartCell,
+    /// See [`Tail::inner`].
+    inner: i32,
+}
+
+impl Incoming {
+    fn is_empty(&self) -> bool {
+        self.cell.lines.is_empty()
+    }
+
+    fn text(&self) -> String {
+        text(&self.cell)
+    }
+}
+
+fn text(cell: &PartCell) -> String {
+    cell.lines.iter().map(|line| without_space(&line.text)).collect()
+}
+
+/// What becomes of a cell at the top of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It begins here.
+    New,
+    /// It goes on from the page before; its text (if any) follows.
+    Goes(usize),
+    /// It goes on, and its text is the label printed again.
+    Again(usize),
+}
+
+/// A logical table under construction.
+pub(crate) struct Builder {
+    origin: Origin,
+    cells: Vec<Open>,
+    rows: Vec<(Place, bool)>,
+    joins: Vec<Join>,
+    /// Positions of the cells that reach the bottom of the last part.
+    bottom: Vec<usize>,
+    last_page: u32,
+    last_area: Rect,
+    /// Shape of the first rows of the first part, to know them again.
+    head: Vec<Vec<HeadCell>>,
+}
+
+/// A cell of one of the first rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct HeadCell {
+    x0: i32,
+    x1: i32,
+    row_span: usize,
+    text: String,
+}
+
+/// Rows kept for knowing repeated headers again.
+const HEAD_ROWS: usize = 8;
+
+impl Builder {
+    pub(crate) fn new(part: Part, on_page: OnPage) -> Self {
+        let mut builder = Self {
+            origin: part.origin,
+            cells: Vec::new(),
+            rows: Vec::new(),
+            joins: Vec::new(),
+            bottom: Vec::new(),
+            last_page: on_page.number,
+            last_area: part.area,
+            head: head_rows(&part, HEAD_ROWS),
+        };
+        let (area, rows) = (part.area, part.rows);
+        let incoming = incoming(part);
+        builder.append(incoming, rows, 0, on_page, area);
+        builder
+    }
+
+    /// The part is the rest of this table.
+    pub(crate) fn goes_on(&self, part: &Part, on_page: OnPage) -> bool {
+        let width = |area: Rect| area.x1 - area.x0;
+        let same_width = (width(part.area) - width(self.last_area)).abs() <= SAME_WIDTH;
+        let left = (part.area.x0 - self.last_area.x0).abs() <= SAME_EDGE;
+        if on_page.number == self.last_page {
+            let gap = part.area.y0 - self.last_area.y1;
+            return same_width && left && (-TOUCHING..=TOUCHING).contains(&gap) && part.origin == self.origin;
+        }
+        same_width && part.origin == self.origin && !self.starts_again(part)
+    }
+
+    /// The part begins with the same labels as this table but goes on with other values: another form of one kind.
+    fn starts_again(&self, part: &Part) -> bool {
+        let rows = head_rows(part, HEAD_ROWS);
+        let labelled = |a: &Vec<HeadCell>, b: &Vec<HeadCell>| match (a.first(), b.first()) {
+            (Some(a), Some(b)) => !a.text.is_empty() && a.text == b.text && a.row_span == 1 && b.row_span == 1,
+            _ => false,
+        };
+        let same_shape = |a: &Vec<HeadCell>, b: &Vec<HeadCell>| a.len() == b.len();
+        let pairs = || self.head.iter().zip(&rows).filter(|(a, b)| same_shape(a, b));
+        let same = pairs().filter(|(a, b)| labelled(a, b)).count();
+        let differ = pairs().filter(|(a, b)| labelled(a, b) && a != b).count();
+        same >= 3 && differ >= 1
+    }
+
+    /// Joins the part on.
+    pub(crate) fn join(&mut self, part: Part, on_page: OnPage) {
+        let new_page = on_page.number != self.last_page;
+        let (area, rows) = (part.area, part.rows);
+        let mut top = incoming(part);
+        let mut skipped = 0;
+        if new_page {
+            skipped = self.drop_header(&mut top, on_page);
+        }
+        if skipped < rows {
+            self.join_rows(top, rows - skipped, on_page, area, new_page);
+        }
+        self.last_page = on_page.number;
+        self.last_area = area;
+    }
+
+    /// Leaves out the header rows that the producer printed again; gives their number.
+    fn drop_header(&mut self, cells: &mut Vec<Incoming>, on_page: OnPage) -> usize {
+        let rows = head_of(cells, HEAD_ROWS);
+        let mut count = self.head.iter().zip(&rows).take_while(|(a, b)| same_row(a, b)).count();
+        let texts = |row: &Vec<HeadCell>| row.iter().filter(|cell| !cell.text.is_empty()).count();
+        // The rows must close together: a cell that reaches beyond them belongs to what follows.
+        while count > 0 && !closes(&rows[..count]) {
+            count -= 1;
+        }
+        if count == 0 || !rows[..count].iter().any(|row| texts(row) >= 2) {
+            return 0;
+        }
+        let (header, rest): (Vec<Incoming>, Vec<Incoming>) =
+            std::mem::take(cells).into_iter().partition(|cell| cell.cell.row < count);
+        let area = header.iter().map(|cell| cell.cell.area).reduce(Rect::union).unwrap_or_default();
+        let dropped = header.iter().map(Incoming::text).collect();
+        self.joins.push(Join {
+            kind: JoinKind::RepeatedHeader,
+            row: self.rows.len(),
+            column: None,
+            place: on_page.place(area),
+            dropped,
+        });
+        *cells = rest;
+        cells.iter_mut().for_each(|cell| cell.cell.row -= count);
+        count
+    }
+
+    fn join_rows(&mut self, top: Vec<Incoming>, rows: usize, on_page: OnPage, area: Rect, new_page: bool) {
+        let first: Vec<usize> = (0..top.len()).filter(|i| top[*i].cell.row == 0).collect();
+        let cut = new_page && self.is_cut(&top, &first);
+        let fates = if new_page { self.fates(&top, &first, cut) } else { vec![Fate::New; first.len()] };
+        let base = self.rows.len() - usize::from(cut);
+        if cut {
+            let place = first.iter().map(|i| top[*i].cell.area).reduce(Rect::union).unwrap_or(area);
+            let place = on_page.place(place);
+            self.joins.push(Join { kind: JoinKind::CutRow, row: base, column: None, place, dropped: String::new() });
+        }
+        let mut rest = Vec::with_capacity(top.len());
+        let mut reach = Vec::new();
+        for (i, cell) in top.into_iter().enumerate() {
+            match first.iter().position(|f| *f == i).map_or(Fate::New, |at| fates[at]) {
+                Fate::New => rest.push(cell),
+                Fate::Goes(a) => self.carry(a, cell, false, cut, rows, on_page, &mut reach),
+                Fate::Again(a) => self.carry(a, cell, true, cut, rows, on_page, &mut reach),
+            }
+        }
+        self.append(rest, rows - usize::from(cut), usize::from(cut), on_page, area);
+        self.bottom.extend(reach);
+        if let Some(row) = self.rows.get_mut(base + usize::from(cut)) {
+            row.1 = new_page;
+        }
+    }
+
+    /// Puts a cell's continuation to the cell.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one join, used once")]
+    fn carry(
+        &mut self,
+        at: usize,
+        cell: Incoming,
+        again: bool,
+        cut: bool,
+        rows: usize,
+        on_page: OnPage,
+        reach: &mut Vec<usize>,
+    ) {
+        let place = on_page.place(cell.cell.area);
+        let open = &mut self.cells[at];
+        open.row_span += cell.cell.row_span - usize::from(cut);
+        open.parts.push(place);
+        let whole_row = cut && cell.cell.row_span == 1 && open.tail.rows == 1;
+        let kind = if again { JoinKind::RepeatedLabel } else { JoinKind::MergedCell };
+        if again || !whole_row {
+            let dropped = if again { cell.text() } else { String::new() };
+            self.joins.push(Join { kind, row: open.row, column: None, place, dropped });
+            // The column is not known before all parts are; `finish` puts it in by the cell's left edge.
+            if let Some(join) = self.joins.last_mut() {
+                join.column = Some(at.min(usize::from(u16::MAX)) as u16);
+            }
+        }
+        if cell.cell.row + cell.cell.row_span == rows {
+            reach.push(at);
+        }
+        let Incoming { cell, inner, .. } = cell;
+        let (area, rows) = (cell.area, cell.row_span);
+        if !again && !cell.lines.is_empty() {
+            let before = open.tail.last.take();
+            open.lines.extend(model_lines(cell.lines.clone(), inner, before.as_ref(), on_page));
+            open.tail.last = cell.lines.into_iter().next_back();
+        }
+        open.tail = Tail { last: open.tail.last.take(), area, inner, rows };
+    }
+
+    /// Appends cells as rows of their own, `skip` rows less than their numbers say.
+    fn append(&mut self, cells: Vec<Incoming>, rows: usize, skip: usize, on_page: OnPage, area: Rect) {
+        let base = self.rows.len();
+        let bottom = rows + skip;
+        self.rows.extend((0..rows).map(|_| (on_page.place(area), false)));
+        let mut areas: Vec<Option<Rect>> = vec![None; rows];
+        self.bottom.clear();
+        for Incoming { x0, x1, cell, inner } in cells {
+            let row = cell.row.saturating_sub(skip);
+            if cell.row + cell.row_span >= bottom {
+                self.bottom.push(self.cells.len());
+            }
+            if let Some(area) = areas.get_mut(row) {
+                *area = Some(area.map_or(cell.area, |a: Rect| a.union(cell.area)));
+            }
+            let tail = Tail { last: cell.lines.last().cloned(), area: cell.area, inner, rows: cell.row_span };
+            let lines = model_lines(cell.lines, inner, None, on_page);
+            let parts = vec![on_page.place(cell.area)];
+            self.cells.push(Open { x0, x1, row: base + row, row_span: cell.row_span, lines, parts, tail });
+        }
+        for (row, area) in areas.into_iter().enumerate() {
+            if let Some(area) = area {
+                self.rows[base + row].0 = on_page.place(area);
+            }
+        }
+    }
+
+    /// The open cell that stands over a cell at the top of the page.
+    fn above(&self, cell: &Incoming) -> Option<usize> {
+        let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE;
+        self.bottom.iter().copied().find(|i| near(self.cells[*i].x0, cell.x0) && near(self.cells[*i].x1, cell.x1))
+    }
+
+    /// Cells of this width are merged over rows somewhere in the table: it is a column of labels.
+    fn is_label_column(&self, cell: &Incoming, top: &[Incoming]) -> bool {
+        let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE;
+        let same = |x0: i32, x1: i32| near(x0, cell.x0) && near(x1, cell.x1);
+        self.cells.iter().any(|open| open.row_span > 1 && same(open.x0, open.x1))
+            || top.iter().any(|other| other.cell.row_span > 1 && same(other.x0, other.x1))
+    }
+
+    /// The last row was cut between its lines and goes on in the first row of the part.
+    fn is_cut(&self, top: &[Incoming], first: &[usize]) -> bool {
+        let pairs: Option<Vec<(usize, &Incoming)>> =
+            first.iter().map(|i| self.above(&top[*i]).map(|a| (a, &top[*i]))).collect();
+        let Some(pairs) = pairs else { return false };
+        if pairs.is_empty() || pairs.len() != self.bottom.len() {
+            return false;
+        }
+        if self.is_sliver(&pairs) {
+            return true;
+        }
+        let strict = !pairs.iter().any(|(a, b)| b.is_empty() && !self.cells[*a].is_empty() && self.is_leaf(*a, b));
+        let mut goes_on = 0;
+        for (a, b) in &pairs {
+            let open = &self.cells[*a];
+            if b.is_empty() {
+                continue;
+            }
+            let label = b.cell.row_span > 1 || open.tail.rows > 1;
+            if label && (open.is_empty() || open.text() == b.text()) {
+                continue;
+            }
+            let short = if strict { -ROOM } else { SHORT };
+            if open.is_empty() || !continues(open, b, short) {
+                return self.is_cut_between_paragraphs(&pairs);
+            }
+            goes_on += 1;
+        }
+        goes_on > 0 && (!strict || level(&pairs))
+    }
+
+    fn is_leaf(&self, a: usize, b: &Incoming) -> bool {
+        self.cells[a].tail.rows == 1 && b.cell.row_span == 1
+    }
+
+    /// A row of which nothing is printed on one of the two pages: its border alone fell on the other side.
+    fn is_sliver(&self, pairs: &[(usize, &Incoming)]) -> bool {
+        let leaf = |(a, b): &&(usize, &Incoming)| self.is_leaf(*a, b);
+        let leaves: Vec<_> = pairs.iter().filter(leaf).collect();
+        let low = |area: Rect, line: Option<&TextLine>| {
+            line.is_some_and(|line| area.y1 - area.y0 < percent(line.area.y1 - line.area.y0, 90))
+        };
+        let above = leaves.iter().all(|(a, b)| {
+            self.cells[*a].is_empty() && (b.is_empty() || low(self.cells[*a].tail.area, b.cell.lines.first()))
+        });
+        let below = leaves.iter().all(|(a, b)| {
+            let open = &self.cells[*a];
+            b.is_empty() && (open.is_empty() || low(b.cell.area, open.tail.last.as_ref()))
+        });
+        let text = |(a, b): &&(usize, &Incoming)| !self.cells[*a].is_empty() || !b.is_empty();
+        leaves.iter().any(|pair| text(&pair)) && (above || below)
+    }
+
+    /// A long text that ends a paragraph exactly at the break: its row goes on where nothing else of the row is printed
+    /// again.
+    fn is_cut_between_paragraphs(&self, pairs: &[(usize, &Incoming)]) -> bool {
+        let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
+        let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
+        let open = &self.cells[*a];
+        let prose = |line: Option<&TextLine>| {
+            line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2)
+        };
+        let others = pairs.iter().filter(|(other, _)| other != a);
+        let labelled = others.clone().any(|(other, _)| !self.cells[*other].is_empty());
+        let single = others.clone().all(|(other, b)| self.is_leaf(*other, b));
+        prose(open.tail.last.as_ref()) && open.lines.len() > 1 && b.cell.row_span == 1 && labelled && single
+    }
+
+    /// What becomes of the cells of the first row.
+    fn fates(&self, top: &[Incoming], first: &[usize], cut: bool) -> Vec<Fate> {
+        let leaf_text = first.iter().any(|i| !top[*i].is_empty());
+        let mut restarted = false;
+        let mut fates = Vec::with_capacity(first.len());
+        for i in first {
+            let cell = &top[*i];
+            let fate = match self.above(cell) {
+                Some(a) if cut => self.fate_in_cut_row(a, cell),
+                Some(a) if leaf_text && !restarted => self.fate(a, cell, top),
+                _ => Fate::New,
+            };
+            let label = cell.cell.row_span > 1 || self.is_label_column(cell, top);
+            restarted |= fate == Fate::New && label && !cell.is_empty();
+            fates.push(fate);
+        }
+        fates
+    }
+
+    fn fate_in_cut_row(&self, a: usize, cell: &Incoming) -> Fate {
+        let open = &self.cells[a];
+        let label = cell.cell.row_span > 1 || open.tail.rows > 1;
+        if label && !open.is_empty() && open.text() == cell.text() { Fate::Again(a) } else { Fate::Goes(a) }
+    }
+
+    fn fate(&self, a: usize, cell: &Incoming, top: &[Incoming]) -> Fate {
+        let open = &self.cells[a];
+        let merged = cell.cell.row_span > 1 || open.row_span > 1;
+        let label = merged || self.is_label_column(cell, top);
+        match (open.is_empty(), cell.is_empty()) {
+            (_, true) if label => Fate::Goes(a),
+            (true, false) if open.tail.rows > 1 || (label && cell.cell.row_span > 1) => Fate::Goes(a),
+            (false, false) if label && open.text() == cell.text() && !self.repeats_in_rows(a) => Fate::Again(a),
+            (false, false) if merged && cut_label(open, cell) => Fate::Goes(a),
+            _ => Fate::New,
+        }
+    }
+
+    /// The column prints its text in every row: the cell above this one reads the same.
+    fn repeats_in_rows(&self, a: usize) -> bool {
+        let open = &self.cells[a];
+        let before = |other: &&Open| other.end() == open.row && other.x0 == open.x0 && other.x1 == open.x1;
+        self.cells.iter().rev().find(before).is_some_and(|other| other.text() == open.text())
+    }
+
+    /// The finished table; the lines of a single box, which is no table.
+    pub(crate) fn finish(self) -> Block {
+        if self.cells.len() == 1 && self.rows.len() == 1 && self.origin == Origin::Ruled {
+            return Block::Paragraph(self.cells.into_iter().flat_map(|cell| cell.lines).collect());
+        }
+        let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
+        let columns: Vec<(u16, u16)> = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
+        let mut joins = self.joins;
+        for join in &mut joins {
+            join.column = join.column.and_then(|cell| columns.get(usize::from(cell))).map(|column| column.0);
+        }
+        let mut rows: Vec<Row> = self
+            .rows
+            .into_iter()
+            .map(|(place, after_page_break)| Row { cells: Vec::new(), after_page_break, place })
+            .collect();
+        for (cell, (column, column_span)) in self.cells.into_iter().zip(columns) {
+            let Open { row, row_span, lines, parts, .. } = cell;
+            let row_span = row_span.min(usize::from(u16::MAX)) as u16;
+            rows[row].cells.push(Cell { column, column_span, row_span, lines, parts });
+        }
+        rows.iter_mut().for_each(|row| row.cells.sort_by_key(|cell| cell.column));
+        Block::Table(Table { origin: self.origin, columns: edges.len().saturating_sub(1) as u16, rows, joins })
+    }
+}
+
+fn columns(cell: &Open, edges: &[i32]) -> (u16, u16) {
+    let (first, last) = (nearest(edges, cell.x0), nearest(edges, cell.x1));
+    (first as u16, last.saturating_sub(first).max(1) as u16)
+}
+
+fn incoming(part: Part) -> Vec<Incoming> {
+    let (left, right) = padding(&part);
+    let x = part.area.x0;
+    part.cells
+        .into_iter()
+        .map(|cell| {
+            let inner = cell.area.x1 - cell.area.x0 - left - right;
+            Incoming { x0: cell.area.x0 - x, x1: cell.area.x1 - x, inner, cell }
+        })
+        .collect()
+}
+
+/// The padding left and right of the text of a part's cells.
+fn padding(part: &Part) -> (i32, i32) {
+    let mut pads = (i32::MAX, i32::MAX);
+    for cell in &part.cells {
+        for line in &cell.lines {
+            let limit = percent(line.size, MAX_PAD);
+            pads.0 = pads.0.min((line.area.x0 - cell.area.x0).clamp(0, limit));
+            pads.1 = pads.1.min((cell.area.x1 - line.area.x1).clamp(0, limit));
+        }
+    }
+    if pads.0 == i32::MAX { (0, 0) } else { pads }
+}
+
+/// The line is so full that what follows did not fit on it.
+fn is_full(line: &TextLine, next: &TextLine, inner: i32, short: i32) -> bool {
+    let width = line.area.x1 - line.area.x0;
+    width + next.lead > inner - percent(line.size, short)
+}
+
+/// The texts at the top of a page begin at one height, or are so wide that centring does not tell.
+fn level(pairs: &[(usize, &Incoming)]) -> bool {
+    let tops = || pairs.iter().filter_map(|(_, b)| Some((b, b.cell.lines.first()?)));
+    let wide = tops().all(|(b, line)| b.inner > percent(line.size, PROSE) * 2);
+    let top = |(b, line): (&&Incoming, &TextLine)| line.area.y0 - b.cell.area.y0;
+    let spread = tops().map(top).max().unwrap_or(0) - tops().map(top).min().unwrap_or(0);
+    wide || tops().all(|(_, line)| spread <= percent(line.size, 30))
+}
+
+/// The text of a cell at the top of a page goes on where the open cell's text ended. `short` is how much (percent of
+/// the em) the last line may fall short; below zero, how little room may be left on it whatever follows.
+fn continues(open: &Open, cell: &Incoming, short: i32) -> bool {
+    let (Some(last), Some(next)) = (&open.tail.last, cell.cell.lines.first()) else { return false };
+    if last.direction != Direction::Right || next.direction != Direction::Right {
+        return false;
+    }
+    let room = open.tail.inner - (last.area.x1 - last.area.x0);
+    let full = if short < 0 { room < percent(last.size, -short) } else { true };
+    next.text.chars().next().is_some_and(is_closing) || (full && is_full(last, next, open.tail.inner, SHORT))
+}
+
+/// A label whose lines fall on both sides of the break: they stand at the very end and at the very beginning.
+fn cut_label(open: &Open, cell: &Incoming) -> bool {
+    let (Some(last), Some(next)) = (&open.tail.last, cell.cell.lines.first()) else { return false };
+    let line = last.area.y1 - last.area.y0;
+    let below = open.tail.area.y1 - last.area.y1;
+    let above = next.area.y0 - cell.cell.area.y0;
+    open.tail.rows > 1 && cell.cell.row_span > 1 && below < line && above < line && continues(open, cell, SHORT)
+}
+
+/// The lines of a cell, with the beginnings of paragraphs marked.
+fn model_lines(lines: Vec<TextLine>, inner: i32, before: Option<&TextLine>, on_page: OnPage) -> Vec<Line> {
+    let left = lines.iter().map(|line| line.area.x0).min().unwrap_or(0);
+    let prose = lines.iter().chain(before).any(|line| line.area.x1 - line.area.x0 >= percent(line.size, PROSE))
+        && lines.iter().all(|line| line.area.x0 - left <= percent(line.size, 250));
+    let mut starts = Vec::with_capacity(lines.len());
+    for (i, line) in lines.iter().enumerate() {
+        let above = if i == 0 { before } else { lines.get(i - 1) };
+        starts.push(above.is_none_or(|above| prose && begins_paragraph(above, line, left, inner)));
+    }
+    lines.into_iter().zip(starts).map(|(line, starts)| on_page.line(line, starts)).collect()
+}
+
+fn begins_paragraph(above: &TextLine, line: &TextLine, left: i32, inner: i32) -> bool {
+    let indented = line.area.x0 - left >= percent(line.size, 150) && above.area.x0 - left < percent(line.size, 50);
+    indented || !is_full(above, line, inner, ROOM)
+}
+
+/// The first rows of a part.
+fn head_rows(part: &Part, count: usize) -> Vec<Vec<HeadCell>> {
+    let x = part.area.x0;
+    let cells = part.cells.iter().map(|cell| (cell.row, head_cell(cell, cell.area.x0 - x, cell.area.x1 - x)));
+    by_row(cells, count)
+}
+
+fn head_of(cells: &[Incoming], count: usize) -> Vec<Vec<HeadCell>> {
+    by_row(cells.iter().map(|cell| (cell.cell.row, head_cell(&cell.cell, cell.x0, cell.x1))), count)
+}
+
+fn head_cell(cell: &PartCell, x0: i32, x1: i32) -> HeadCell {
+    HeadCell { x0, x1, row_span: cell.row_span, text: text(cell) }
+}
+
+fn by_row(cells: impl Iterator<Item = (usize, HeadCell)>, count: usize) -> Vec<Vec<HeadCell>> {
+    let mut rows: Vec<Vec<HeadCell>> = Vec::new();
+    for (row, cell) in cells.take_while(|(row, _)| *row < count) {
+        rows.resize_with(rows.len().max(row + 1), Vec::new);
+        rows[row].push(cell);
+    }
+    rows
+}
+
+fn same_row(a: &[HeadCell], b: &[HeadCell]) -> bool {
+    let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE.max(SNAP);
+    let same = |a: &HeadCell, b: &HeadCell| near(a.x0, b.x0) && near(a.x1, b.x1) && a.text == b.text;
+    !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+}
+
+/// No cell of the rows reaches beyond them.
+fn closes(rows: &[Vec<HeadCell>]) -> bool {
+    rows.iter().enumerate().all(|(i, row)| row.iter().all(|cell| i + cell.row_span <= rows.len()))
+}

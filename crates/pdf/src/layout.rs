@@ -1,0 +1,355 @@
+//! One page: glyphs and rules → lines of text and pieces of tables, in reading order.
+
+use jixiao_model::{Origin, Rect};
+
+use crate::aligned;
+use crate::grid::{self, Grid};
+use crate::lines::{TextLine, joined, lines, segments};
+use crate::page::{Direction, Dropped, Glyph, Page, Rule};
+
+/// What a page is made of.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) number: u32,
+    /// Height in the upright frame.
+    pub(crate) height: i32,
+    pub(crate) turn: Turn,
+    /// From top to bottom.
+    pub(crate) items: Vec<Item>,
+    /// Slanted text: watermarks and stamps.
+    pub(crate) stamps: Vec<TextLine>,
+    pub(crate) facts: Facts,
+}
+
+/// What the diagnostics need to know of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Facts {
+    pub(crate) glyphs: u64,
+    pub(crate) unknown: u64,
+    pub(crate) images: u32,
+    pub(crate) broken: bool,
+    pub(crate) too_much: bool,
+    pub(crate) dropped: Dropped,
+}
+
+/// A piece of a page.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// A line outside tables.
+    Line(TextLine),
+    /// A table, or the part of one that stands on this page.
+    Part(Part),
+}
+
+impl Item {
+    pub(crate) fn area(&self) -> Rect {
+        match self {
+            Self::Line(line) => line.area,
+            Self::Part(part) => part.area,
+        }
+    }
+}
+
+/// The part of a table that stands on one page.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) origin: Origin,
+    pub(crate) area: Rect,
+    /// Number of rows.
+    pub(crate) rows: usize,
+    /// Cells by row and position.
+    pub(crate) cells: Vec<PartCell>,
+}
+
+/// A cell of a part.
+#[derive(Debug, Clone)]
+pub(crate) struct PartCell {
+    pub(crate) row: usize,
+    pub(crate) row_span: usize,
+    pub(crate) area: Rect,
+    pub(crate) lines: Vec<TextLine>,
+}
+
+/// How a page whose text runs sideways is turned upright; boxes are turned back before they leave the crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// Which way most of the text runs.
+    from: Direction,
+    width: i32,
+    height: i32,
+}
+
+impl Turn {
+    fn of(page: &Page) -> Self {
+        let mut counts = [0_usize; 4];
+        for glyph in &page.glyphs {
+            match glyph.direction {
+                Direction::Right | Direction::Vertical | Direction::Slanted => counts[0] += 1,
+                Direction::Down => counts[1] += 1,
+                Direction::Left => counts[2] += 1,
+                Direction::Up => counts[3] += 1,
+            }
+        }
+        let ways = [Direction::Right, Direction::Down, Direction::Left, Direction::Up];
+        let most = (0..4).max_by_key(|i| (counts[*i], 4 - i)).unwrap_or(0);
+        Self { from: ways[most], width: page.width, height: page.height }
+    }
+
+    fn height(self) -> i32 {
+        if matches!(self.from, Direction::Down | Direction::Up) { self.width } else { self.height }
+    }
+
+    /// A point of the page as shown, in the upright frame.
+    fn point(self, (x, y): (i32, i32)) -> (i32, i32) {
+        match self.from {
+            Direction::Down => (y, self.width - x),
+            Direction::Left => (self.width - x, self.height - y),
+            Direction::Up => (self.height - y, x),
+            _ => (x, y),
+        }
+    }
+
+    fn back(self, (x, y): (i32, i32)) -> (i32, i32) {
+        match self.from {
+            Direction::Down => (self.width - y, x),
+            Direction::Left => (self.width - x, self.height - y),
+            Direction::Up => (y, self.height - x),
+            _ => (x, y),
+        }
+    }
+
+    fn direction(self, direction: Direction) -> Direction {
+        let quarter = |direction| match direction {
+            Direction::Right => 0,
+            Direction::Down => 1,
+            Direction::Left => 2,
+            _ => 3,
+        };
+        match direction {
+            Direction::Slanted | Direction::Vertical => direction,
+            _ => {
+                let ways = [Direction::Right, Direction::Down, Direction::Left, Direction::Up];
+                ways[(quarter(direction) + 4 - quarter(self.from)) % 4]
+            }
+        }
+    }
+
+    fn apply(self, page: &mut Page) {
+        if self.from == Direction::Right {
+            return;
+        }
+        for glyph in &mut page.glyphs {
+            glyph.area = turned(glyph.area, |p| self.point(p));
+            glyph.direction = self.direction(glyph.direction);
+        }
+        for rule in &mut page.rules {
+            *rule = self.rule(*rule);
+        }
+    }
+
+    fn rule(self, rule: Rule) -> Rule {
+        let Rule { horizontal, at, from, to } = rule;
+        let area = if horizontal {
+            Rect { x0: from, y0: at, x1: to, y1: at }
+        } else {
+            Rect { x0: at, y0: from, x1: at, y1: to }
+        };
+        let Rect { x0, y0, x1, y1 } = turned(area, |p| self.point(p));
+        let horizontal = horizontal != matches!(self.from, Direction::Down | Direction::Up);
+        if horizontal {
+            Rule { horizontal, at: y0, from: x0, to: x1 }
+        } else {
+            Rule { horizontal, at: x0, from: y0, to: y1 }
+        }
+    }
+
+    /// A box of the upright frame, on the page as shown.
+    pub(crate) fn shown(self, area: Rect) -> Rect {
+        turned(area, |p| self.back(p))
+    }
+}
+
+fn turned(area: Rect, point: impl Fn((i32, i32)) -> (i32, i32)) -> Rect {
+    let (ax, ay) = point((area.x0, area.y0));
+    let (bx, by) = point((area.x1, area.y1));
+    Rect { x0: ax.min(bx), y0: ay.min(by), x1: ax.max(bx), y1: ay.max(by) }
+}
+
+/// Lays out a page.
+pub(crate) fn lay_out(mut page: Page) -> Layout {
+    let turn = Turn::of(&page);
+    turn.apply(&mut page);
+    let found = grid::find(&page.rules);
+    let mut dropped = page.dropped;
+    let mut sorted = Sorted::new(&page.glyphs, &found.grids);
+    sorted.take_in_overflow(&page.glyphs, &found.grids);
+    let mut items: Vec<Item> = Vec::new();
+    for (i, grid) in found.grids.iter().enumerate() {
+        if let Some(part) = part(grid, sorted.of_grid(i), &page.glyphs, &mut dropped) {
+            items.push(Item::Part(part));
+        }
+    }
+    let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();
+    let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
+        outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
+    let rows = segments(&outside, &mut dropped.duplicate);
+    items.extend(aligned::items(rows, &found.loose));
+    sort(&mut items);
+    Layout {
+        number: page.number,
+        height: turn.height(),
+        turn,
+        items: items.into_iter().flat_map(unframed).collect(),
+        stamps: lines(&stamps, &mut dropped.duplicate),
+        facts: Facts {
+            glyphs: page.glyphs.len() as u64,
+            unknown: page.unknown,
+            images: page.images,
+            broken: page.broken,
+            too_much: found.too_much,
+            dropped,
+        },
+    }
+}
+
+/// From top to bottom, and from left to right where items stand side by side.
+fn sort(items: &mut [Item]) {
+    items.sort_by_key(|item| (item.area().y0, item.area().x0));
+}
+
+/// Cells of glyphs: the glyphs of every cell of every grid stand together.
+struct Sorted {
+    /// (grid, cell, glyph); text outside grids has the highest grid number.
+    places: Vec<(u32, u32, u32)>,
+}
+
+const OUTSIDE: u32 = u32::MAX;
+
+impl Sorted {
+    fn new(glyphs: &[Glyph], grids: &[Grid]) -> Self {
+        let finder = Finder::new(grids);
+        let mut places: Vec<(u32, u32, u32)> = Vec::with_capacity(glyphs.len());
+        for (i, glyph) in glyphs.iter().enumerate() {
+            let (grid, cell) = finder.find(glyph).unwrap_or((OUTSIDE, 0));
+            places.push((grid, cell, i as u32));
+        }
+        places.sort_unstable();
+        Self { places }
+    }
+
+    /// Gives text that runs over the bottom of a grid to the last row, where that is empty: some producers end a table
+    /// at the end of the page and print its last row below.
+    fn take_in_overflow(&mut self, glyphs: &[Glyph], grids: &[Grid]) {
+        for (g, grid) in grids.iter().enumerate() {
+            let last = grid.ys.len() - 2;
+            let filled = self.of_grid(g).iter().any(|place| grid.cells[place.1 as usize].row == last);
+            if filled {
+                continue;
+            }
+            let start = self.places.partition_point(|place| place.0 < OUTSIDE);
+            for place in &mut self.places[start..] {
+                let area = glyphs[place.2 as usize].area;
+                let over = area.y0 < grid.area.y1 && area.y1 > grid.area.y1;
+                let cell = over.then(|| grid.cell_at(crate::page::middle(area).0, grid.area.y1 - 1)).flatten();
+                if let Some(cell) = cell.filter(|cell| grid.cells[*cell].row == last) {
+                    *place = (g as u32, cell as u32, place.2);
+                }
+            }
+            self.places.sort_unstable();
+        }
+    }
+
+    fn of_grid(&self, grid: usize) -> &[(u32, u32, u32)] {
+        let grid = grid as u32;
+        let start = self.places.partition_point(|place| place.0 < grid);
+        let end = self.places.partition_point(|place| place.0 <= grid);
+        &self.places[start..end]
+    }
+
+    fn outside(&self) -> impl Iterator<Item = usize> + '_ {
+        let start = self.places.partition_point(|place| place.0 < OUTSIDE);
+        self.places[start..].iter().map(|place| place.2 as usize)
+    }
+}
+
+/// Finds the grid at a point. The page is cut into bands at the tops and bottoms of grids; each band lists its grids
+/// from the smallest to the largest.
+struct Finder<'g> {
+    grids: &'g [Grid],
+    bands: Vec<i32>,
+    of_band: Vec<Vec<u32>>,
+}
+
+/// Grids listed in all bands together; a hostile page with thousands of tall grids is cut off here.
+const MAX_LISTED: usize = 1_000_000;
+
+impl<'g> Finder<'g> {
+    fn new(grids: &'g [Grid]) -> Self {
+        let mut bands: Vec<i32> = grids.iter().flat_map(|grid| [grid.area.y0, grid.area.y1]).collect();
+        bands.sort_unstable();
+        bands.dedup();
+        let mut of_band = vec![Vec::new(); bands.len()];
+        let mut listed = 0;
+        for (i, grid) in grids.iter().enumerate() {
+            let first = bands.partition_point(|y| *y < grid.area.y0);
+            let last = bands.partition_point(|y| *y < grid.area.y1);
+            listed += last - first;
+            if listed > MAX_LISTED {
+                break;
+            }
+            of_band[first..last].iter_mut().for_each(|band| band.push(i as u32));
+        }
+        Self { grids, bands, of_band }
+    }
+
+    fn find(&self, glyph: &Glyph) -> Option<(u32, u32)> {
+        if glyph.direction == Direction::Slanted {
+            return None;
+        }
+        let (x, y) = glyph.middle();
+        let band = self.bands.partition_point(|top| *top <= y).checked_sub(1)?;
+        let at = |grid: &u32| Some((*grid, self.grids[*grid as usize].cell_at(x, y)? as u32));
+        self.of_band[band].iter().find_map(at)
+    }
+}
+
+fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut Dropped) -> Option<Part> {
+    let mut cells = Vec::with_capacity(grid.cells.len());
+    let mut rest = places;
+    let mut of_cell: Vec<&Glyph> = Vec::new();
+    for (i, cell) in grid.cells.iter().enumerate() {
+        let count = rest.partition_point(|place| place.1 <= i as u32);
+        of_cell.clear();
+        of_cell.extend(rest[..count].iter().map(|place| &glyphs[place.2 as usize]));
+        rest = &rest[count..];
+        let lines = lines(&of_cell, &mut dropped.duplicate);
+        cells.push(PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, lines });
+    }
+    let empty = cells.iter().all(|cell| cell.lines.is_empty());
+    let part = Part { origin: Origin::Ruled, area: grid.area, rows: grid.ys.len() - 1, cells };
+    // An empty box is a drawing; an empty grid may be the end of a form.
+    (!(empty && part.cells.len() == 1)).then_some(part)
+}
+
+/// A box with a single cell that holds several lines and does not look like the row of a table is framed prose; what
+/// it is depends on the neighbours, so that it stays a part here unless it is narrow.
+fn unframed(item: Item) -> Vec<Item> {
+    match item {
+        Item::Part(part) if part.cells.len() == 1 && part.origin == Origin::Ruled && is_stamp(&part) => {
+            part.cells.into_iter().flat_map(|cell| cell.lines).map(Item::Line).collect()
+        }
+        item => vec![item],
+    }
+}
+
+/// A single box lower or narrower than this (1/1000 pt) is a tick box or a frame around a word.
+const SMALL_BOX: i32 = 60_000;
+
+fn is_stamp(part: &Part) -> bool {
+    part.area.x1 - part.area.x0 < SMALL_BOX
+}
+
+/// The line of pieces that are no table.
+pub(crate) fn line(pieces: Vec<TextLine>) -> Option<Item> {
+    joined(pieces).map(Item::Line)
+}

@@ -1,0 +1,192 @@
+//! Pages → the reading: paragraphs, logical tables, page breaks and furniture in order.
+
+use jixiao_model::{Block, Diagnostic, Line, Place, ReadError, Reading, Rect, Severity};
+
+use crate::furniture::{self, Furniture};
+use crate::join::Builder;
+use crate::layout::{Facts, Item, Layout, Part, Turn};
+use crate::lines::{TextLine, percent};
+
+/// Where the boxes of a page's lines stand on the page as shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnPage {
+    pub(crate) number: u32,
+    pub(crate) turn: Turn,
+}
+
+impl OnPage {
+    pub(crate) fn place(&self, area: Rect) -> Place {
+        Place::on_page(self.number, self.turn.shown(area))
+    }
+
+    pub(crate) fn line(&self, line: TextLine, starts_paragraph: bool) -> Line {
+        Line { place: self.place(line.area), text: line.text, starts_paragraph }
+    }
+}
+
+/// Puts the pages together.
+pub(crate) fn assemble(mut layouts: Vec<Layout>) -> Result<Reading, ReadError> {
+    let mut reading = Reading { pages: Some(layouts.len() as u32), ..Reading::default() };
+    layouts.iter().for_each(|layout| diagnose(layout, &mut reading));
+    if layouts.iter().all(|layout| layout.facts.glyphs == 0) {
+        return Err(ReadError::NotReadable(nothing_read(&layouts)));
+    }
+    let furniture = furniture::take(&mut layouts);
+    let mut blocks = Blocks::default();
+    for (i, (layout, furniture)) in layouts.into_iter().zip(furniture).enumerate() {
+        if i > 0 {
+            blocks.done.push(Block::PageBreak);
+        }
+        blocks.page(layout, furniture);
+    }
+    blocks.close();
+    reading.blocks = blocks.done;
+    Ok(reading)
+}
+
+fn nothing_read(layouts: &[Layout]) -> String {
+    if layouts.is_empty() {
+        "the PDF has no pages".to_owned()
+    } else if layouts.iter().all(|layout| layout.facts.broken) {
+        format!("none of the {} pages of the PDF can be interpreted", layouts.len())
+    } else if layouts.iter().any(|layout| layout.facts.images > 0) {
+        format!("the PDF has no text layer on any of its {} pages: it is a scan, which needs OCR first", layouts.len())
+    } else {
+        format!("there is no text on any of the {} pages of the PDF", layouts.len())
+    }
+}
+
+fn diagnose(layout: &Layout, reading: &mut Reading) {
+    let Facts { glyphs, unknown, images, broken, too_much, .. } = layout.facts;
+    let page = layout.number;
+    let mut add = |code, severity, message: String| {
+        reading.partial |= severity == Severity::Error;
+        let place = Place { page: Some(page), line: None, area: None };
+        reading.diagnostics.push(Diagnostic::new(code, severity, message, place));
+    };
+    if broken {
+        add("page_unreadable", Severity::Error, format!("page {page} cannot be interpreted to its end"));
+    }
+    if glyphs == 0 && images > 0 {
+        let message = format!("page {page} is a picture without a text layer: nothing was read from it");
+        add("page_without_text", Severity::Error, message);
+    }
+    if unknown > 0 {
+        let message = format!("page {page}: the font does not say which characters {unknown} of {glyphs} glyphs are");
+        add("glyphs_without_unicode", Severity::Error, message);
+    }
+    if too_much {
+        let message = format!("page {page} has more lines than a table can have: some of its tables may be missing");
+        add("page_too_complex", Severity::Error, message);
+    }
+}
+
+/// The blocks so far, with the table that may go on.
+#[derive(Default)]
+struct Blocks {
+    done: Vec<Block>,
+    open: Option<Open>,
+    paragraph: Option<Paragraph>,
+}
+
+struct Open {
+    /// Its place among the blocks.
+    at: usize,
+    builder: Builder,
+}
+
+struct Paragraph {
+    lines: Vec<Line>,
+    last: TextLine,
+}
+
+impl Blocks {
+    fn page(&mut self, layout: Layout, furniture: Furniture) {
+        let on_page = OnPage { number: layout.number, turn: layout.turn };
+        let margins = Margins::of(&layout.items);
+        self.furniture(furniture.head, on_page);
+        for item in layout.items {
+            match item {
+                Item::Line(line) => self.line(line, on_page, &margins),
+                Item::Part(part) => self.part(part, on_page),
+            }
+        }
+        self.end_paragraph();
+        self.furniture(furniture.foot, on_page);
+        self.furniture(layout.stamps, on_page);
+    }
+
+    fn furniture(&mut self, lines: Vec<TextLine>, on_page: OnPage) {
+        self.done.extend(lines.into_iter().map(|line| Block::Furniture(on_page.line(line, true))));
+    }
+
+    fn line(&mut self, line: TextLine, on_page: OnPage, margins: &Margins) {
+        self.close();
+        if self.paragraph.as_ref().is_some_and(|paragraph| margins.parts(&paragraph.last, &line)) {
+            self.end_paragraph();
+        }
+        let starts = self.paragraph.is_none();
+        let paragraph = self.paragraph.get_or_insert_with(|| Paragraph { lines: Vec::new(), last: line.clone() });
+        paragraph.last = line.clone();
+        paragraph.lines.push(on_page.line(line, starts));
+    }
+
+    fn end_paragraph(&mut self) {
+        self.done.extend(self.paragraph.take().map(|paragraph| Block::Paragraph(paragraph.lines)));
+    }
+
+    fn part(&mut self, part: Part, on_page: OnPage) {
+        self.end_paragraph();
+        match &mut self.open {
+            Some(open) if open.builder.goes_on(&part, on_page) => open.builder.join(part, on_page),
+            _ => {
+                self.close();
+                self.open = Some(Open { at: self.done.len(), builder: Builder::new(part, on_page) });
+                // Holds the place; furniture and page breaks may follow before the table is complete.
+                self.done.push(Block::PageBreak);
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.done[open.at] = open.builder.finish();
+        }
+    }
+}
+
+/// How far the lines outside tables reach on a page.
+struct Margins {
+    left: i32,
+    right: i32,
+}
+
+/// A line that begins this far right of the margin (percent of the em) is indented.
+const INDENT: i32 = 150;
+
+/// Lines further apart than this (percent of the em, from top to top) do not belong to one paragraph. Double spacing is
+/// 200 %, with the leading of common fonts up to 240 %.
+const PITCH: i32 = 250;
+
+impl Margins {
+    fn of(items: &[Item]) -> Self {
+        let mut margins = Self { left: i32::MAX, right: i32::MIN };
+        for item in items {
+            if let Item::Line(line) = item {
+                margins.left = margins.left.min(line.area.x0);
+                margins.right = margins.right.max(line.area.x1);
+            }
+        }
+        margins
+    }
+
+    /// A new paragraph begins between two lines.
+    fn parts(&self, above: &TextLine, below: &TextLine) -> bool {
+        let size = above.size.min(below.size);
+        let resized = (above.size - below.size).abs() > percent(size, 12);
+        let apart = below.area.y0 - above.area.y0 > percent(size, PITCH);
+        let indented = below.area.x0 > self.left + percent(size, INDENT);
+        let room = above.area.x1 + below.lead < self.right - percent(size, 50);
+        resized || apart || indented || room || above.direction != below.direction
+    }
+}
