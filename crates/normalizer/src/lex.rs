@@ -66,6 +66,8 @@ const LEADS: Roles = Roles::of(&[
     Role::Rank,
     Role::Ordinal,
     Role::Sign,
+    Role::AnchorAfter,
+    Role::AnchorBefore,
 ]);
 
 const CLOSES: Roles =
@@ -278,6 +280,9 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// 每人, 每季度, 每两年; 人均 comes with the words.
     fn repetition(&mut self, at: usize, c: char) -> Option<usize> {
+        if c == '一' {
+            return self.once(at);
+        }
         if c != '每' && c != '逐' && c != '平' {
             return None;
         }
@@ -296,13 +301,26 @@ impl<'a, 't> Cell<'a, 't> {
             self.repeats.push(duration);
             return Some(self.push(Kind::Each(self.repeats.len() as u32 - 1), at, hit.end));
         }
-        let mut measure = self.reader.measure(unit_at)?;
+        let mut measure = self.reader.lone(unit_at)?;
         if let Some(count) = number.and_then(|number| number.value) {
             measure.code = smol_str::format_smolstr!("{}.{}", factor_text(count), measure.code);
         }
         let end = hit.end;
         self.units.push(measure);
         Some(self.push(Kind::Per(self.units.len() as u32 - 1), at, end))
+    }
+
+    /// 一年 before a number of events repeats like 每年: 一年两次.
+    fn once(&mut self, at: usize) -> Option<usize> {
+        let hit = self.lexicon().longest(self.source(), at + 1, Roles::of(&[Role::Unit]))?;
+        let duration = self.lexicon().unit(hit.entry)?.iso.clone()?;
+        let number = self.reader.number(hit.end, false)?;
+        let event = self.reader.lone(number.end).is_some_and(|unit| unit.event);
+        if !event {
+            return None;
+        }
+        self.repeats.push(duration);
+        Some(self.push(Kind::Each(self.repeats.len() as u32 - 1), at, hit.end))
     }
 
     /// Dates that begin with a word or a Chinese numeral.
@@ -407,7 +425,8 @@ impl<'a, 't> Cell<'a, 't> {
             let whole = closed && (unit.is_some() || lead || number.start == 0 || ranged);
             return whole || unit.is_some() && !single && !self.builds_word(end);
         }
-        let large = number.written.1 - number.written.0 > 1;
+        let bounded = unit.is_some() && self.lexicon().longest(self.source(), end, Roles::of(&[Role::Suffix])).is_some();
+        let large = bounded || number.written.1 - number.written.0 > 1;
         large && unit.is_some() && !self.builds_word(end) || closed && unit.is_some() && large
     }
 
@@ -529,7 +548,8 @@ impl<'a, 't> Cell<'a, 't> {
         if is_mark(c) {
             return self.push(Kind::Mark, at, at + 1);
         }
-        self.text(at, at + 1, c.is_numeric())
+        // A run of dashes that joins nothing is one piece of text.
+        self.text(at, end.max(at + 1), c.is_numeric())
     }
 
     fn dash_end(&self, at: usize) -> usize {

@@ -13,6 +13,12 @@ pub(crate) type Span = (usize, usize);
 /// Powers of ten from which on a magnitude multiplies everything before it (万, 亿, 兆).
 const BIG: u32 = 4;
 
+/// A numeral longer than this is none; the limit keeps reading linear.
+const MAX_NUMERAL: usize = 48;
+
+/// Digits and letters taken for digits in a row.
+const MAX_REPAIRED: usize = 24;
+
 /// A number as it stands in the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Number {
@@ -305,6 +311,9 @@ impl Reader<'_, '_> {
 
     fn run(&self, chain: &mut Chain) -> Option<()> {
         loop {
+            if chain.at - chain.start > MAX_NUMERAL && !chain.is_arabic {
+                return None;
+            }
             let c = self.source.at(chain.at);
             if c < '\u{80}' {
                 if c.is_ascii_digit() && chain.takes_digits() {
@@ -353,7 +362,7 @@ impl Reader<'_, '_> {
     fn decimal_point(&self, chain: &mut Chain) -> Option<bool> {
         let mut at = chain.at + 1;
         let (mut mantissa, mut places) = (0_i128, 0_u32);
-        while let Some(Numeral::Digit(digit)) = self.lexicon.numeral(self.source.at(at)) {
+        while let Some(Numeral::Digit(digit)) = self.lexicon.numeral(self.source.at(at)).filter(|_| places < 38) {
             mantissa = mantissa.checked_mul(10)?.checked_add(i128::from(digit))?;
             places += 1;
             at += 1;
@@ -390,7 +399,7 @@ impl Reader<'_, '_> {
     fn ocr(&self, at: usize) -> Option<Number> {
         let mut end = at;
         let (mut digits, mut letters) = (0, 0);
-        loop {
+        while end - at < MAX_REPAIRED {
             match self.source.at(end) {
                 c if c.is_ascii_digit() => digits += 1,
                 'O' | 'o' | 'l' | 'I' => letters += 1,
@@ -399,7 +408,7 @@ impl Reader<'_, '_> {
             }
             end += 1;
         }
-        if digits == 0 || letters == 0 || self.after_letter(at) || self.source.at(end - 1) == '.' {
+        if digits == 0 || letters == 0 || self.after_letter(at) || self.source.at(end.saturating_sub(1)) == '.' {
             return None;
         }
         let unit = self.lexicon.longest(self.source, end, Roles::of(&[Role::Unit]))?;
@@ -610,8 +619,11 @@ impl Chain {
             }
             self.big_power(power)?;
         } else {
-            if self.current.is_none() && self.last_power != 0 && self.last_power <= power {
-                return Some(false);
+            // Within a section powers fall: behind 百 no 千 can stand.
+            let rises = self.last_power != 0 && self.last_power < BIG && self.last_power <= power;
+            if rises {
+                self.broken |= self.current.is_some();
+                return if self.current.is_some() && !self.is_arabic { None } else { Some(false) };
             }
             let digit = self.current.take().filter(|digit| *digit != Exact::ZERO).unwrap_or(Exact::ONE);
             self.section = self.section.plus(digit.times_pow10(power)?)?;

@@ -12,6 +12,9 @@ const UNIT: Roles = Roles::of(&[Role::Unit]);
 /// The longest unit that is accepted without being in the lexicon, in ideographs.
 const UNKNOWN_LENGTH: usize = 2;
 
+/// More denominators than this belong to no unit.
+pub(crate) const MAX_DENOMINATORS: usize = 4;
+
 /// A unit as it stands in the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Measure {
@@ -86,10 +89,15 @@ impl Reader<'_, '_> {
         Some(measure)
     }
 
+    /// A known unit at `at`, without denominators.
+    pub(crate) fn lone(&self, at: usize) -> Option<Measure> {
+        let hit = self.lexicon.longest(self.source, at, UNIT)?;
+        Some(Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end)))
+    }
+
     /// A known unit at `at`, with its denominators.
     pub(crate) fn measure(&self, at: usize) -> Option<Measure> {
-        let hit = self.lexicon.longest(self.source, at, UNIT)?;
-        let mut measure = Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end));
+        let mut measure = self.lone(at)?;
         self.denominators(&mut measure);
         Some(measure)
     }
@@ -111,7 +119,8 @@ impl Reader<'_, '_> {
     /// 万, 亿, 百万 … before a unit.
     pub(crate) fn magnitude(&self, at: usize) -> Option<Span> {
         let mut end = at;
-        while matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
+        while end - at < MAX_DENOMINATORS
+            && matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
             && self.lexicon.longest(self.source, end, UNIT).is_none_or(|hit| hit.end == end + 1)
         {
             end += 1;
@@ -136,7 +145,7 @@ impl Reader<'_, '_> {
     }
 
     fn denominators(&self, measure: &mut Measure) {
-        loop {
+        while measure.per.len() < MAX_DENOMINATORS {
             let Some(at) = self.denominator_start(measure) else { break };
             let Some((code, iso, end)) = self.denominator(at) else { break };
             measure.divide(&code, iso);

@@ -11,10 +11,14 @@ fn core_cases_all_hold() {
     assert!(failures.is_empty(), "{} differ\n{}", failures.len(), failures.join("\n"));
 }
 
+/// The cases that are read otherwise on purpose; `docs/values.md` gives the reasons.
+const NAMED_MISSES: [&str; 3] = ["p252", "p268", "p395"];
+
 #[test]
 fn extended_cases_hold_but_for_the_named() {
     let failures = failures_of("extended", 189);
-    assert!(failures.is_empty(), "{} differ\n{}", failures.len(), failures.join("\n"));
+    let ids: Vec<&str> = failures.iter().filter_map(|failure| failure.get(..4)).collect();
+    assert_eq!(ids, NAMED_MISSES, "\n{}", failures.join("\n"));
 }
 
 fn failures_of(tier: &str, count: usize) -> Vec<String> {

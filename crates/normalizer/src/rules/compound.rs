@@ -9,6 +9,9 @@ use crate::lex::{Cell, Kind};
 use crate::lexicon::{Role, Roles};
 use crate::value::{Comparator, ComparatorSource, Flag, Kind as ValueKind, Text, Value};
 
+/// A cell of more statements than this is a text about something else.
+const MAX_PARTS: usize = 256;
+
 /// A stretch between two joiners, in tokens.
 #[derive(Clone, Copy)]
 struct Segment {
@@ -29,7 +32,7 @@ pub(crate) fn compound(cell: &Cell<'_, '_>, depth: u8) -> Option<Candidate> {
     }
     let segments = merge(cell, &segments(cell));
     let factual = segments.iter().filter(|segment| segment.factual).count();
-    if segments.len() < 2 || factual == 0 {
+    if !(2..=MAX_PARTS).contains(&segments.len()) || factual == 0 {
         return None;
     }
     let source = cell.source();

@@ -13,7 +13,7 @@ mod words;
 use smallvec::SmallVec;
 
 use crate::fold::Source;
-use crate::lex::{Cell, Kind};
+use crate::lex::{Cell, Kind, Token};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::value::{Flag, Kind as ValueKind, Text, Value};
 
@@ -21,7 +21,7 @@ use crate::value::{Flag, Kind as ValueKind, Text, Value};
 const MAX_DEPTH: u8 = 2;
 
 /// Words that count as unexplained when they are left in the residue.
-const TELLING: Roles = Roles::of(&[Role::Prefix, Role::Document, Role::Recurrence, Role::Named, Role::YearEdge]);
+const TELLING: Roles = Roles::of(&[Role::Prefix, Role::Recurrence, Role::Named, Role::YearEdge]);
 
 /// A reading of the whole cell, with what it leaves unexplained.
 pub(crate) struct Candidate {
@@ -115,16 +115,19 @@ pub(crate) fn residue(source: &Source<'_>, from: usize, to: usize) -> Option<Tex
 pub(crate) fn unexplained(cell: &Cell<'_, '_>, from: usize, to: usize) -> (usize, usize) {
     let source = cell.source();
     let digits = (from..to).filter(|&at| source.at(at).is_ascii_digit()).count();
-    let tokens = cell
-        .tokens
-        .iter()
-        .filter(|token| token.start >= from && token.end <= to && token.start < token.end)
-        .filter(|token| match token.kind {
+    let inside = |token: &&Token| token.start >= from && token.end <= to && token.start < token.end;
+    let mut tokens = 0;
+    let mut refers = false;
+    for token in cell.tokens.iter().filter(inside) {
+        let telling = match token.kind {
             Kind::Number(_) | Kind::Unit(_) | Kind::Time(_) | Kind::Each(_) | Kind::Per(_) => true,
-            Kind::Word(roles) => roles.meets(TELLING),
+            // 安排 alone is a verb; behind 根据 it names a document.
+            Kind::Word(roles) => roles.meets(TELLING) || refers && roles.has(Role::Document),
             Kind::Mark => matches!(source.at(token.start), ',' | ';' | '、') && to - from > 1,
             Kind::Dash | Kind::Text(_) => false,
-        })
-        .count();
+        };
+        refers |= matches!(token.kind, Kind::Word(roles) if roles.has(Role::Refer));
+        tokens += usize::from(telling);
+    }
     (digits, tokens)
 }

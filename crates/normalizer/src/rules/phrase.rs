@@ -7,10 +7,13 @@ use crate::lex::{Cell, Kind};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::number::Number;
 use crate::time::TimeSpan;
-use crate::unit::{Measure, join_code};
+use crate::unit::{MAX_DENOMINATORS, Measure, join_code};
 use crate::value::{
     Change, ChangeMode, Comparator, ComparatorSource, Dimension, Direction, Flag, Flags, Relation, Text, Value,
 };
+
+/// Comparators on one side of a number; more are noise.
+const MAX_BOUNDS: usize = 4;
 
 /// Number, unit and the comparators around them; token indices.
 pub(crate) struct Phrase<'c> {
@@ -94,18 +97,14 @@ impl<'c> Phrase<'c> {
         let mut bounds = Bounds::default();
         let mut first = index;
         let mut prefixes: SmallVec<[usize; 2]> = SmallVec::new();
-        let mut sign_unit = None;
-        while let Some(before) = first.checked_sub(1) {
+        while let Some(before) = first.checked_sub(1).filter(|before| index - before <= MAX_BOUNDS) {
             if cell.word(before, Role::Prefix).is_some() && !is_relation(cell, before) {
                 prefixes.push(before);
-            } else if cell.word(before, Role::Sign).is_some() && unit.is_none_or(|unit| unit.currency.is_some()) {
-                sign_unit = Some(before);
-            } else {
+            } else if cell.word(before, Role::Sign).is_none() || unit.is_some_and(|unit| unit.currency.is_none()) {
                 break;
             }
             first = before;
         }
-        let _ = sign_unit;
         for &token in prefixes.iter().rev() {
             add_word(cell, token, Role::Prefix, &mut bounds);
         }
@@ -113,7 +112,7 @@ impl<'c> Phrase<'c> {
         if cell.is_word(last, Roles::of(&[Role::Included])) && !cell.is_word(last, Roles::of(&[Role::Suffix])) {
             last += 1;
         }
-        while cell.word(last, Role::Suffix).is_some() && suffix_holds(cell, last) {
+        while last - index <= MAX_BOUNDS && cell.word(last, Role::Suffix).is_some() && suffix_holds(cell, last) {
             add_word(cell, last, Role::Suffix, &mut bounds);
             last += 1;
         }
@@ -253,7 +252,7 @@ impl Head {
                 self.recurrence = duration.map(|duration| (duration, index));
                 1
             }
-            Some(Kind::Per(unit)) => {
+            Some(Kind::Per(unit)) if self.pers.len() < MAX_DENOMINATORS => {
                 let Some(unit) = cell.units.get(unit as usize) else { return 0 };
                 self.pers.push((unit.code.clone(), index));
                 1
@@ -275,7 +274,7 @@ impl Head {
             self.recurrence = entry.map(|entry| (Text::new(cell.lexicon().value(entry)), index));
             return 1;
         }
-        if roles.has(Role::Mean) {
+        if roles.has(Role::Mean) && self.pers.len() < MAX_DENOMINATORS {
             if let Some(entry) = cell.word(index, Role::Mean) {
                 self.pers.push((Text::new(cell.lexicon().value(entry)), index));
             }

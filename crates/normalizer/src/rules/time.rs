@@ -17,6 +17,13 @@ pub(crate) fn point(cell: &Cell<'_, '_>) -> Option<Candidate> {
     set_time(cell, index, &mut value);
     let mut first = index;
     let mut last = index + 1;
+    if let (Some(entry), Some(date)) = (cell.word(last, Role::Named), value.date) {
+        // 2023年全年 is the year from its first day to its last.
+        value.kind = ValueKind::Period;
+        value.named = Some(Text::new(cell.lexicon().value(entry)));
+        (value.start, value.end, value.date) = (Some(date), Some(date), None);
+        last += 1;
+    }
     if let Some(relation) = relation_after(cell, last).filter(|_| value.kind == ValueKind::Date) {
         deadline(cell, relation, last, &mut value);
         last += 1;

@@ -125,6 +125,7 @@ pub(crate) fn reference(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let dated = matches!(cell.kind(0), Some(Kind::Time(_)));
     let mut candidate = within_limit(cell)
         .or_else(|| bounded_figure(cell))
+        .or_else(|| decisive(cell))
         .or_else(|| named_document(cell, usize::from(dated)))
         .or_else(|| alike(cell))
         .or_else(|| attained(cell))
@@ -214,6 +215,16 @@ fn named_document(cell: &Cell<'_, '_>, from: usize) -> Option<Candidate> {
     value.before = residue(source, begin, refer.start);
     value.refers_to = residue(source, refer.end, end);
     value.after = residue(source, end, source.len());
+    Some(Candidate::complete(value))
+}
+
+/// 以实际发生数为准
+fn decisive(cell: &Cell<'_, '_>) -> Option<Candidate> {
+    let source = cell.source();
+    let end = source.len().checked_sub(2).filter(|&end| end > 1 && source.spells(end, "为准"))?;
+    let from = usize::from(source.at(0) == '以');
+    let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
+    value.refers_to = residue(source, from, end);
     Some(Candidate::complete(value))
 }
 
