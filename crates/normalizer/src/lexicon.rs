@@ -2,7 +2,6 @@
 //!
 //! The files under `lexicon/` are data; a user's extension has the same format and is read after them.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -116,6 +115,9 @@ struct Node {
     below: Roles,
 }
 
+/// Codes from here on stand for powers of ten, codes below for digits.
+const POWERS: u8 = 32;
+
 /// A character of a Chinese numeral.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Numeral {
@@ -133,7 +135,8 @@ pub struct Lexicon {
     nodes: Vec<Node>,
     /// Node of each first character of the basic plane, 0 for none.
     roots: Vec<u32>,
-    numerals: BTreeMap<char, Numeral>,
+    /// Numeral of each character of the basic plane; 0 for none.
+    numerals: Vec<u8>,
 }
 
 /// Why an extension was refused.
@@ -276,7 +279,7 @@ impl Lexicon {
             values: Vec::new(),
             nodes: vec![Node::default()],
             roots: vec![0; 0x1_0000],
-            numerals: BTreeMap::new(),
+            numerals: vec![0; 0x1_0000],
         }
     }
 
@@ -319,13 +322,15 @@ impl Lexicon {
     }
 
     fn add_numeral(&mut self, entry: &NumeralEntry) {
-        let numeral = match (entry.value, entry.power) {
-            (Some(value), _) => Numeral::Digit(value.min(9)),
-            (None, Some(power)) => Numeral::Power(power.min(16)),
+        let code = match (entry.value, entry.power) {
+            (Some(value), _) => 1 + value.min(9),
+            (None, Some(power)) => POWERS + power.min(16),
             (None, None) => return,
         };
         for c in entry.text.chars() {
-            self.numerals.insert(fold(c), numeral);
+            if let Some(slot) = self.numerals.get_mut(fold(c) as usize) {
+                *slot = code;
+            }
         }
     }
 
@@ -488,7 +493,11 @@ impl Lexicon {
 
     pub(crate) fn numeral(&self, c: char) -> Option<Numeral> {
         // Numerals are ideographs or ○; most characters asked for are not.
-        if c < '\u{25cb}' { None } else { self.numerals.get(&c).copied() }
+        match self.numerals.get(c as usize).copied().filter(|_| c >= '\u{25cb}')? {
+            0 => None,
+            code if code < POWERS => Some(Numeral::Digit(code - 1)),
+            code => Some(Numeral::Power(code - POWERS)),
+        }
     }
 }
 

@@ -7,12 +7,11 @@ use crate::value::{ChangeMode, Comparator, ComparatorSource, Flag, Kind, Value};
 /// A text that parses to a value of the same meaning.
 ///
 /// Numbers with a comparator are written in one way (`≥12000元/人`), so that two spellings of one fact render alike.
-/// Kinds that are made of words are given as they stood.
+/// Kinds that are made of words, and lists, are given as they stood: in a list a comma may not meet new digits.
 pub fn render(value: &Value) -> String {
     match value.kind {
         Kind::Quantity if is_plain(value) => quantity(value),
         Kind::Range if is_plain(value) => range(value),
-        Kind::Compound => compound(value),
         _ => value.text.to_string(),
     }
 }
@@ -95,19 +94,5 @@ fn range(value: &Value) -> String {
     };
     // Writing into a string cannot fail.
     debug_assert!(written.is_ok());
-    text
-}
-
-fn compound(value: &Value) -> String {
-    // The comparator at the head of the list is the first part's own; a distributed one stays unwritten.
-    let first = value.parts.first().and_then(|part| value.text.find(part.text.as_str()));
-    let mut text = value.text.get(..first.unwrap_or(0)).unwrap_or("").to_owned();
-    let mut joiners = value.joiners.iter();
-    for part in &value.parts {
-        text.push_str(&render(part));
-        if let Some(joiner) = joiners.next() {
-            text.push_str(joiner);
-        }
-    }
     text
 }

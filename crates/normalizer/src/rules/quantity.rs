@@ -28,12 +28,12 @@ pub(crate) fn quantity(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     head.apply(cell, &mut value);
     if detached {
-        detach(cell, &mut value);
+        detach(cell, &head, &mut value);
     }
     let end = phrase.end(cell);
     value.after = residue(source, end, source.len());
-    rank(cell, &phrase, &mut value);
-    let mut explained = head.before;
+    let ranked = rank(cell, &phrase, &mut value);
+    let mut explained = ranked.map_or(head.before, |end| (0, end));
     if deadline(cell, &phrase, &mut value) {
         explained = (0, 0);
         value.between = None;
@@ -43,7 +43,12 @@ pub(crate) fn quantity(cell: &Cell<'_, '_>) -> Option<Candidate> {
 
 fn cost(cell: &Cell<'_, '_>, value: Value, before: (usize, usize), head: &Head, end: usize) -> Candidate {
     let mut candidate = Candidate::complete(value);
-    let between = if candidate.value.between.is_some() { head.between } else { (0, 0) };
+    let anchored = candidate.value.anchor.is_some() || candidate.value.flags.contains(Flag::Rank);
+    let between = if anchored {
+        (0, 0)
+    } else {
+        head.between
+    };
     for (from, to) in [before, between, (end, cell.source().len())] {
         let (digits, tokens) = unexplained(cell, from, to);
         candidate.digits += digits;
@@ -102,34 +107,38 @@ fn leads(cell: &Cell<'_, '_>) -> bool {
     cell.word(0, Role::Prefix).is_some()
 }
 
-fn detach(cell: &Cell<'_, '_>, value: &mut Value) {
+fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
     let (Some(entry), Some(token)) = (cell.word(0, Role::Prefix), cell.token(0)) else { return };
     value.comparator = Lexicon::comparator(entry);
     value.comparator_source = Some(ComparatorSource::Written);
     value.comparator_text = residue(cell.source(), token.start, token.end);
     value.flags.insert(Flag::DetachedComparator);
     // All that stands between the comparator and its number is residue of one kind.
-    let texts = [value.before.take(), value.between.take()];
-    value.between = texts.into_iter().flatten().reduce(|a, b| smol_str::format_smolstr!("{a}{b}"));
+    value.between = match (value.before.take(), value.between.take()) {
+        (Some(_), Some(_)) => residue(cell.source(), head.before.0, head.between.1),
+        (before, between) => before.or(between),
+    };
 }
 
-/// 前3名 and 第1名: places in a ranking.
-fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) {
-    let Some(index) = phrase.first.checked_sub(1) else { return };
+/// 前3名 and 第1名: places in a ranking; gives where the residue before it ends.
+fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<usize> {
+    let index = phrase.first.checked_sub(1)?;
     if value.comparator_source == Some(ComparatorSource::Written) || phrase.unit.is_some_and(|unit| unit.is_time) {
-        return;
+        return None;
     }
     let first = cell.word(index, Role::Rank).is_some();
     if !first && cell.word(index, Role::Ordinal).is_none() {
-        return;
+        return None;
     }
-    let Some(token) = cell.token(index) else { return };
+    let token = cell.token(index)?;
     value.flags.insert(Flag::Rank);
     value.flags.remove(Flag::UnitMissing);
     value.comparator = if first { Comparator::Le } else { Comparator::Eq };
     value.comparator_source = Some(ComparatorSource::Written);
     value.comparator_text = residue(cell.source(), token.start, token.end);
     value.before = residue(cell.source(), 0, token.start);
+    value.between = None;
+    Some(token.start)
 }
 
 /// 接报后30分钟内: a duration that counts from an event.

@@ -141,7 +141,7 @@ pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
     value.recurrence_text = token_text(cell, index);
     value.before = residue(source, 0, token.start);
     value.after = residue(source, token.end, source.len());
-    let (_, before) = unexplained(cell, 0, token.start);
-    let (_, after) = unexplained(cell, token.end, source.len());
-    Some(Candidate { value, digits: 0, tokens: before + after })
+    let before = unexplained(cell, 0, token.start);
+    let after = unexplained(cell, token.end, source.len());
+    Some(Candidate { value, digits: before.0 + after.0, tokens: before.1 + after.1 })
 }

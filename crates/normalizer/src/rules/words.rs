@@ -134,17 +134,10 @@ pub(crate) fn reference(cell: &Cell<'_, '_>) -> Option<Candidate> {
     if used && let Some(time) = cell.time_at(0) {
         apply_time(time, &mut candidate.value);
     }
-    let later = cell.tokens.iter().skip(usize::from(used)).filter(|token| matches!(token.kind, Kind::Time(_)));
-    for token in later {
-        candidate.digits += (token.start..token.end).filter(|&at| source.at(at).is_ascii_digit()).count();
-        candidate.tokens += 1;
-    }
-    candidate.digits += cell
-        .tokens
-        .iter()
-        .filter(|token| token.kind == Kind::Text(true))
-        .map(|token| (token.start..token.end).filter(|&at| source.at(at).is_ascii_digit()).count())
-        .sum::<usize>();
+    let from = if used { cell.token(0).map_or(0, |token| token.end) } else { 0 };
+    candidate.digits = (from..source.len()).filter(|&at| source.at(at).is_ascii_digit()).count();
+    let later = cell.tokens.iter().skip(usize::from(used));
+    candidate.tokens = later.filter(|token| matches!(token.kind, Kind::Time(_))).count();
     Some(candidate)
 }
 
