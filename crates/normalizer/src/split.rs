@@ -59,7 +59,9 @@ fn takes_unit(value: &Value) -> bool {
 fn join_unit(lexicon: &Lexicon, plain: &Value, value: &str, unit: &str) -> Option<String> {
     let missing = plain.unit.is_none() && plain.after.is_none();
     let source = Source::new(unit);
-    let comparable = lexicon.longest(&source, 0, Roles::of(&[Role::Unit])).is_some()
+    let comparable = lexicon
+        .longest(&source, 0, Roles::of(&[Role::Unit]))
+        .is_some()
         || matches!(source.at(0), '万' | '亿' | '千' | '百');
     if !missing || unit.is_empty() {
         return None;

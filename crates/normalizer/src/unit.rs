@@ -78,7 +78,11 @@ impl Measure {
 /// `CNY` and `{人}` make `CNY/{人}`; a denominator with a factor is bracketed.
 pub(crate) fn join_code(code: &Text, per: &Text) -> Text {
     let factor = per.contains('.') || per.starts_with("10*");
-    if factor { format_smolstr!("{code}/({per})") } else { format_smolstr!("{code}/{per}") }
+    if factor {
+        format_smolstr!("{code}/({per})")
+    } else {
+        format_smolstr!("{code}/{per}")
+    }
 }
 
 impl Reader<'_, '_> {
@@ -104,7 +108,10 @@ impl Reader<'_, '_> {
 
     /// A unit in brackets, with the magnitude before it: （万元）.
     pub(crate) fn bracketed(&self, at: usize) -> Option<(Option<Span>, Measure)> {
-        let (open, close) = (self.source.at(at), if self.source.at(at) == '[' { ']' } else { ')' });
+        let (open, close) = (
+            self.source.at(at),
+            if self.source.at(at) == '[' { ']' } else { ')' },
+        );
         if open != '(' && open != '[' {
             return None;
         }
@@ -121,7 +128,10 @@ impl Reader<'_, '_> {
         let mut end = at;
         while end - at < MAX_DENOMINATORS
             && matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
-            && self.lexicon.longest(self.source, end, UNIT).is_none_or(|hit| hit.end == end + 1)
+            && self
+                .lexicon
+                .longest(self.source, end, UNIT)
+                .is_none_or(|hit| hit.end == end + 1)
         {
             end += 1;
         }
@@ -132,7 +142,8 @@ impl Reader<'_, '_> {
     pub(crate) fn unknown_measure(&self, at: usize) -> Option<Measure> {
         let mut end = at;
         let latin = self.source.at(at).is_ascii_alphabetic();
-        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin) {
+        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin)
+        {
             end += 1;
         }
         if end == at {
@@ -146,8 +157,12 @@ impl Reader<'_, '_> {
 
     fn denominators(&self, measure: &mut Measure) {
         while measure.per.len() < MAX_DENOMINATORS {
-            let Some(at) = self.denominator_start(measure) else { break };
-            let Some((code, iso, end)) = self.denominator(at) else { break };
+            let Some(at) = self.denominator_start(measure) else {
+                break;
+            };
+            let Some((code, iso, end)) = self.denominator(at) else {
+                break;
+            };
             measure.divide(&code, iso);
             measure.span.1 = end;
             measure.end = end;
@@ -161,7 +176,8 @@ impl Reader<'_, '_> {
 
     fn opens_bracket(&self, measure: &Measure) -> bool {
         !measure.per.is_empty()
-            && (measure.span.0..measure.end).any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
+            && (measure.span.0..measure.end)
+                .any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
     }
 
     /// Where the next denominator begins, if a sign for one stands here.
@@ -170,7 +186,9 @@ impl Reader<'_, '_> {
         let after = match self.source.at(at) {
             '/' => at + 1 + usize::from(self.source.at(at + 1) == '('),
             '每' => at,
-            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => at + 1,
+            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => {
+                at + 1
+            }
             _ => return None,
         };
         Some(after + usize::from(self.source.at(after) == '每'))
@@ -190,7 +208,14 @@ impl Reader<'_, '_> {
         }
         let closed = end > unit_at && !is_ideograph(self.source.at(end));
         closed.then(|| {
-            (scaled(factor.as_deref(), &classifier_code(self.source.slice(unit_at, end))), None, end)
+            (
+                scaled(
+                    factor.as_deref(),
+                    &classifier_code(self.source.slice(unit_at, end)),
+                ),
+                None,
+                end,
+            )
         })
     }
 
@@ -202,7 +227,9 @@ impl Reader<'_, '_> {
         {
             return (Some(power_text(value)), number.end);
         }
-        let Some((_, end)) = self.magnitude(at) else { return (None, at) };
+        let Some((_, end)) = self.magnitude(at) else {
+            return (None, at);
+        };
         let power: u32 = (at..end).map(|index| power_of(self.source.at(index))).sum();
         (Some(format_smolstr!("10*{power}")), end)
     }
@@ -236,7 +263,11 @@ fn scaled(factor: Option<&str>, code: &Text) -> Text {
 }
 
 fn fits(c: char, latin: bool) -> bool {
-    if latin { c.is_ascii_alphabetic() } else { is_ideograph(c) }
+    if latin {
+        c.is_ascii_alphabetic()
+    } else {
+        is_ideograph(c)
+    }
 }
 
 pub(crate) fn is_ideograph(c: char) -> bool {

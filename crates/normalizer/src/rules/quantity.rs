@@ -5,7 +5,8 @@ use super::{Candidate, residue, unexplained};
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::value::{
-    AnchorSide, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Relation, Text, Value,
+    AnchorSide, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Relation, Text,
+    Value,
 };
 
 /// Reads the cell as one number with what belongs to it.
@@ -41,14 +42,16 @@ pub(crate) fn quantity(cell: &Cell<'_, '_>) -> Option<Candidate> {
     Some(cost(cell, value, explained, &head, end))
 }
 
-fn cost(cell: &Cell<'_, '_>, value: Value, before: (usize, usize), head: &Head, end: usize) -> Candidate {
+fn cost(
+    cell: &Cell<'_, '_>,
+    value: Value,
+    before: (usize, usize),
+    head: &Head,
+    end: usize,
+) -> Candidate {
     let mut candidate = Candidate::complete(value);
     let anchored = candidate.value.anchor.is_some() || candidate.value.flags.contains(Flag::Rank);
-    let between = if anchored {
-        (0, 0)
-    } else {
-        head.between
-    };
+    let between = if anchored { (0, 0) } else { head.between };
     for (from, to) in [before, between, (end, cell.source().len())] {
         let (digits, tokens) = unexplained(cell, from, to);
         candidate.digits += digits;
@@ -60,7 +63,10 @@ fn cost(cell: &Cell<'_, '_>, value: Value, before: (usize, usize), head: &Head, 
 /// The number that the cell is about: the one with a comparator, else with a unit, else the first.
 fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
     if cell.numbers.len() == 1 {
-        return cell.tokens.iter().position(|token| matches!(token.kind, Kind::Number(_)));
+        return cell
+            .tokens
+            .iter()
+            .position(|token| matches!(token.kind, Kind::Number(_)));
     }
     let mut best = None;
     for (index, token) in cell.tokens.iter().enumerate() {
@@ -108,7 +114,9 @@ fn leads(cell: &Cell<'_, '_>) -> bool {
 }
 
 fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
-    let (Some(entry), Some(token)) = (cell.word(0, Role::Prefix), cell.token(0)) else { return };
+    let (Some(entry), Some(token)) = (cell.word(0, Role::Prefix), cell.token(0)) else {
+        return;
+    };
     value.comparator = Lexicon::comparator(entry);
     value.comparator_source = Some(ComparatorSource::Written);
     value.comparator_text = residue(cell.source(), token.start, token.end);
@@ -123,7 +131,9 @@ fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
 /// 前3名 and 第1名: places in a ranking; gives where the residue before it ends.
 fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<usize> {
     let index = phrase.first.checked_sub(1)?;
-    if value.comparator_source == Some(ComparatorSource::Written) || phrase.unit.is_some_and(|unit| unit.is_time) {
+    if value.comparator_source == Some(ComparatorSource::Written)
+        || phrase.unit.is_some_and(|unit| unit.is_time)
+    {
         return None;
     }
     let first = cell.word(index, Role::Rank).is_some();
@@ -133,7 +143,11 @@ fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<u
     let token = cell.token(index)?;
     value.flags.insert(Flag::Rank);
     value.flags.remove(Flag::UnitMissing);
-    value.comparator = if first { Comparator::Le } else { Comparator::Eq };
+    value.comparator = if first {
+        Comparator::Le
+    } else {
+        Comparator::Eq
+    };
     value.comparator_source = Some(ComparatorSource::Written);
     value.comparator_text = residue(cell.source(), token.start, token.end);
     value.before = residue(cell.source(), 0, token.start);
@@ -144,23 +158,36 @@ fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<u
 /// 接报后30分钟内: a duration that counts from an event.
 fn deadline(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> bool {
     let bounded = matches!(value.comparator, Comparator::Le | Comparator::Lt);
-    let Some(index) = phrase.first.checked_sub(1).filter(|_| bounded) else { return false };
-    if !phrase.unit.is_some_and(|unit| unit.is_time && unit.per.is_empty()) {
+    let Some(index) = phrase.first.checked_sub(1).filter(|_| bounded) else {
+        return false;
+    };
+    if !phrase
+        .unit
+        .is_some_and(|unit| unit.is_time && unit.per.is_empty())
+    {
         return false;
     }
     let after = cell.word(index, Role::AnchorAfter).is_some();
     if !after && cell.word(index, Role::AnchorBefore).is_none() {
         return false;
     }
-    let Some(word) = cell.token(index) else { return false };
+    let Some(word) = cell.token(index) else {
+        return false;
+    };
     let source = cell.source();
     let lead = matches!(source.at(0), '自' | '从' | '在' | '于' | '由') && word.start > 1;
     let from = usize::from(lead);
-    let Some(anchor) = residue(source, from, word.start) else { return false };
+    let Some(anchor) = residue(source, from, word.start) else {
+        return false;
+    };
     value.kind = ValueKind::Deadline;
     value.relation = Some(Relation::Within);
     value.anchor = Some(Text::new(anchor.trim()));
-    value.anchor_side = Some(if after { AnchorSide::After } else { AnchorSide::Before });
+    value.anchor_side = Some(if after {
+        AnchorSide::After
+    } else {
+        AnchorSide::Before
+    });
     value.before = residue(source, 0, from);
     true
 }
