@@ -277,7 +277,8 @@ impl<'a, 't> Cell<'a, 't> {
         let mut end = at;
         loop {
             let c = self.source().at(end);
-            let point = c == '.' && self.source().at(end + 1).is_ascii_digit();
+            // The year of a standard belongs to its number: GB3095-2012.
+            let point = matches!(c, '.' | '-') && self.source().at(end + 1).is_ascii_digit();
             if !c.is_ascii_alphanumeric() && !point {
                 break;
             }
@@ -481,6 +482,9 @@ impl<'a, 't> Cell<'a, 't> {
             return true;
         }
         let at = number.end;
+        if self.is_zero_of(number) {
+            return true;
+        }
         let unit = self.reader.measure(at);
         let end = unit.as_ref().map_or(at, |unit| unit.end);
         let closed = end == self.source().len()
@@ -506,6 +510,17 @@ impl<'a, 't> Cell<'a, 't> {
                 .is_some();
         let large = bounded || number.written.1 - number.written.0 > 1;
         large && unit.is_some() && !self.builds_word(end) || closed && unit.is_some() && large
+    }
+
+    /// 零事故, 零投诉: none of something.
+    fn is_zero_of(&self, number: &Number) -> bool {
+        let head = number.start == 0
+            || self
+                .tokens
+                .last()
+                .is_some_and(|token| token.kind == Kind::Mark);
+        let rest = self.source().len() - number.end;
+        head && number.chinese && number.value == Some(Exact::ZERO) && (1..=4).contains(&rest)
     }
 
     /// 式, 性, 化 make a word of what stands before them.
@@ -550,7 +565,7 @@ impl<'a, 't> Cell<'a, 't> {
             return Some(measure);
         }
         let known = self.lexicon().longest(self.source(), at, WORDS).is_some();
-        if number.chinese || known {
+        if number.chinese && number.value != Some(Exact::ZERO) || known {
             None
         } else {
             self.reader.unknown_measure(at)

@@ -236,7 +236,7 @@ impl Reader<'_, '_> {
 
     /// 2023年, with whatever is written below it.
     fn year(&self, at: usize) -> Option<TimeSpan> {
-        let field = self.field_span(at, '年')?;
+        let field = self.field_span(at, '年').or_else(|| self.school_year(at))?;
         let last = field.last.unwrap_or(field.first);
         let century =
             field.digits == 2 && field.last.is_none() && self.month(field.end, None).is_some();
@@ -269,6 +269,15 @@ impl Reader<'_, '_> {
         below
             .map(|below| self.edged(below))
             .or_else(|| Some(self.edged(span(Some(year), DatePart::Year, end))))
+    }
+
+    /// 2022-2023学年
+    fn school_year(&self, at: usize) -> Option<FieldSpan> {
+        let field = self.field_span(at, '学')?;
+        (self.source.at(field.end) == '年').then_some(FieldSpan {
+            end: field.end + 1,
+            ..field
+        })
     }
 
     /// 底, 末, 初, 上旬 behind a date.

@@ -96,6 +96,14 @@ impl Reader<'_, '_> {
     /// A known unit at `at`, without denominators.
     pub(crate) fn lone(&self, at: usize) -> Option<Measure> {
         let hit = self.lexicon.longest(self.source, at, UNIT)?;
+        // The G of GHz is no unit.
+        let (last, next) = (
+            self.source.at(hit.end.saturating_sub(1)),
+            self.source.at(hit.end),
+        );
+        if last.is_ascii_alphabetic() && next.is_ascii_alphabetic() {
+            return None;
+        }
         Some(Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end)))
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{differences, fixture, graded, text_of};
+use common::{differences, expectation, fixture, graded, text_of};
 use jixiao_normalizer::{Context, enrich, parse};
 use serde_json::Value as Json;
 
@@ -12,7 +12,7 @@ fn every_value_has_every_key() {
     let cases = fixture("values.json");
     assert_eq!(cases.len(), 284);
     for case in &cases {
-        let want = graded(case.get("expect").unwrap());
+        let want = graded(expectation(case));
         let raw = case
             .get("raw")
             .and_then(Json::as_array)

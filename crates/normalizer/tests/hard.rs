@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{differences, fixture, graded, text_of};
+use common::{differences, expectation, fixture, graded, text_of};
 use jixiao_normalizer::parse;
 
 #[test]
@@ -13,7 +13,7 @@ fn hard_values_have_every_key() {
     for case in &cases {
         let text = text_of(case, "text");
         let lines = differences(
-            &graded(case.get("expect").unwrap()),
+            &graded(expectation(case)),
             &graded(&parse(text).to_json()),
             true,
         );

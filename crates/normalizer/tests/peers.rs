@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{differences, fixture, graded, text_of};
+use common::{differences, expectation, fixture, graded, text_of};
 use jixiao_normalizer::parse;
 
 #[test]
@@ -38,7 +38,7 @@ fn failures_of(tier: &str, count: usize) -> Vec<String> {
     let mut failures = Vec::new();
     for case in &cases {
         let text = text_of(case, "text");
-        let want = graded(case.get("expect").unwrap());
+        let want = graded(expectation(case));
         let mut got = graded(&parse(text).to_json());
         for side in ["lower", "upper"] {
             if let Some(bound) = got.get_mut(side).and_then(serde_json::Value::as_object_mut) {

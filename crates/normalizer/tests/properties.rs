@@ -297,7 +297,7 @@ proptest! {
 
     #[test]
     fn magnitudes_agree(thousands in 1u32..9_999) {
-        let texts = [format!("{}元", thousands * 1000), format!("{}千元", thousands), format!("{}.{}万元", thousands / 10, thousands % 10)];
+        let texts = [format!("{}元", thousands * 1000), format!("{thousands}千元"), format!("{}.{}万元", thousands / 10, thousands % 10)];
         let [plain, thousand, myriad] = texts.map(|text| meaning(&parse(&text)));
         prop_assert_eq!(&thousand, &plain);
         prop_assert_eq!(&myriad, &plain);

@@ -13,7 +13,7 @@ pub fn fixture(name: &str) -> Vec<Json> {
         .join(name);
     let text = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// The text member of a JSON object.
@@ -21,6 +21,12 @@ pub fn text_of<'j>(case: &'j Json, key: &str) -> &'j str {
     case.get(key)
         .and_then(Json::as_str)
         .unwrap_or_else(|| panic!("no `{key}` in {case}"))
+}
+
+/// What the case expects.
+pub fn expectation(case: &Json) -> &Json {
+    case.get("expect")
+        .unwrap_or_else(|| panic!("no `expect` in {case}"))
 }
 
 /// The object without the advisory keys, white space in units dropped, so that only what counts is compared.
