@@ -67,13 +67,16 @@ impl From<&Item> for Text {
 /// The columns of a heading row: at least two known headings, one of them 三级指标 or the value.
 pub(crate) fn heading_columns(row: &FormRow, layouts: &Layouts) -> Option<Vec<(u16, ColumnRole)>> {
     let mut columns: Vec<(u16, ColumnRole)> = Vec::new();
-    for item in &row.items {
+    // 绩效指标 may be the heading of the names or the label beside the table: the clear headings go first.
+    let (side, clear): (Vec<&Item>, Vec<&Item>) = row.items.iter().partition(|i| layouts.is_side(&i.key));
+    for item in clear.into_iter().chain(side) {
         if let Some(role) = layouts.column(&item.key)
             && !columns.iter().any(|(_, r)| *r == role)
         {
             columns.push((item.column, role));
         }
     }
+    columns.sort_unstable();
     let has = |role| columns.iter().any(|(_, r)| *r == role);
     let enough = columns.len() >= 2 && (has(ColumnRole::Level3) || has(ColumnRole::Value));
     (enough && (has(ColumnRole::Level1) || has(ColumnRole::Level2) || columns.len() >= 3)).then_some(columns)
