@@ -168,6 +168,9 @@ pub(crate) struct ReadingArgs {
     /// Only these pages, for example 3-8, 3- or -8
     #[arg(long, value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
     pub(crate) pages: Option<PageRange>,
+    /// Give every cell of every table, too: the audit trail
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) cells: bool,
     /// Largest file in bytes
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_bytes: Option<u64>,

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jixiao_exporter::files::{WriteError, sha256_hex};
-use jixiao_exporter::{
-    DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, PACKAGE_FILES, WriteOptions, document_id,
-};
+use jixiao_exporter::{DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, WriteOptions, document_id};
 use jixiao_model::Severity;
 use rayon::prelude::*;
 
@@ -117,8 +115,8 @@ pub fn ingest(
 
 /// Names everything beside the bytes that decides what is read out of a document.
 fn key(options: &ReadOptions) -> String {
-    let ReadOptions { limits, password, values, pages } = options;
-    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{}\n{pages:?}", values.fingerprint());
+    let ReadOptions { limits, password, values, pages, cells } = options;
+    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{}\n{pages:?}\n{cells}", values.fingerprint());
     sha256_hex(text.as_bytes())[..16].to_owned()
 }
 
@@ -251,11 +249,9 @@ impl Run<'_> {
 
     /// A file that somebody removed is written again.
     fn is_complete(&self, documents: usize) -> bool {
-        let formats = self.options.write.formats();
-        let tables = formats.iter().flat_map(|format| format.files());
-        let files = tables.chain(PACKAGE_FILES.map(str::to_owned));
-        files.map(|name| self.folder.join(name)).all(|path| path.is_file())
-            && (!formats.contains(&Format::Json) || document_files(self.folder).len() == documents)
+        let write = &self.options.write;
+        write.files().iter().all(|name| self.folder.join(name).is_file())
+            && (!write.formats().contains(&Format::Json) || document_files(self.folder).len() == documents)
     }
 
     /// Removes the JSON of documents that are no longer in the dataset.
