@@ -92,7 +92,8 @@ pub(crate) struct IngestArgs {
     /// Folder of the dataset [default: output]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json]
+    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json].
+    /// Files that an earlier run wrote in other formats are removed
     #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
     pub(crate) to: Option<Vec<Format>>,
     /// CSV for Excel: begins with a byte order mark, and `=100%` stays text

@@ -49,6 +49,15 @@ impl Format {
         matches!(self, Self::Parquet | Self::Jsonl | Self::Csv)
     }
 
+    /// The files of these tables; those of single documents are left out.
+    fn files(self, tables: impl Iterator<Item = &'static Table>) -> Vec<String> {
+        match self {
+            Self::Json => Vec::new(),
+            Self::Xlsx => vec![WORKBOOK.to_owned()],
+            Self::Parquet | Self::Jsonl | Self::Csv => tables.map(|table| self.file_of(table)).collect(),
+        }
+    }
+
     /// The name of a table's file.
     pub(crate) fn file_of(self, table: &Table) -> String {
         format!("{}.{}", table.name, self.as_str())
@@ -96,13 +105,15 @@ impl WriteOptions {
 
     /// Names of the files below the folder of the dataset; those of single documents are left out.
     pub fn files(&self) -> Vec<String> {
-        let of = |format: Format| match format {
-            Format::Json => Vec::new(),
-            Format::Xlsx => vec![WORKBOOK.to_owned()],
-            tabular => self.tables().map(|table| tabular.file_of(table)).collect(),
-        };
-        let tables = self.formats.iter().flat_map(|format| of(*format));
+        let tables = self.formats.iter().flat_map(|format| format.files(self.tables()));
         tables.chain(PACKAGE_FILES.map(str::to_owned)).collect()
+    }
+
+    /// Names of files that other options would write: left by an earlier run, they would tell of another dataset.
+    pub fn other_files(&self) -> Vec<String> {
+        let files = self.files();
+        let all = Format::ALL.into_iter().flat_map(|format| format.files(TABLES.iter()));
+        all.filter(|name| !files.contains(name)).collect()
     }
 
     /// The formats, each once.

@@ -1,6 +1,6 @@
 //! Many documents: read what is new, keep it, and write the dataset out of everything that is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -205,7 +205,7 @@ impl Run<'_> {
     fn merge(&self, known: &Manifest, files: &[String], looks: Vec<Look>) -> Result<Manifest, WriteError> {
         let mut manifest = known.clone();
         if self.options.prune {
-            let wanted: std::collections::BTreeSet<&String> = files.iter().collect();
+            let wanted: BTreeSet<&String> = files.iter().collect();
             manifest.retain(|path, _| wanted.contains(path));
         }
         let found = files.iter().zip(looks).filter_map(|(path, look)| Some((path.clone(), look.input?)));
@@ -254,16 +254,15 @@ impl Run<'_> {
             && (!write.formats().contains(&Format::Json) || document_files(self.folder).len() == documents)
     }
 
-    /// Removes the JSON of documents that are no longer in the dataset.
+    /// Removes what an earlier run left and this dataset does not have: documents, tables, formats.
     fn remove_strays(&self, members: &[Member<'_>]) -> Result<(), WriteError> {
-        let wanted: std::collections::BTreeSet<&str> =
-            members.iter().map(|member| document_id(&member.input.sha256)).collect();
-        for (id, path) in document_files(self.folder) {
-            if !wanted.contains(id.as_str()) {
-                fs::remove_file(&path).map_err(|error| WriteError::new(&path, error))?;
-            }
-        }
-        Ok(())
+        let write = &self.options.write;
+        let members = if write.formats().contains(&Format::Json) { members } else { &[] };
+        let wanted: BTreeSet<&str> = members.iter().map(|member| document_id(&member.input.sha256)).collect();
+        let documents = document_files(self.folder).into_iter().filter(|(id, _)| !wanted.contains(id.as_str()));
+        let tables = write.other_files().into_iter().map(|name| self.folder.join(name)).filter(|path| path.is_file());
+        let mut strays = documents.map(|(_, path)| path).chain(tables);
+        strays.try_for_each(|path| fs::remove_file(&path).map_err(|error| WriteError::new(&path, error)))
     }
 
     /// The kept records of a document, under the names that its file has now.
