@@ -13,6 +13,12 @@ pub(crate) type Span = (usize, usize);
 /// Powers of ten from which on a magnitude multiplies everything before it (万, 亿, 兆).
 const BIG: u32 = 4;
 
+/// A numeral longer than this is none; the limit keeps reading linear.
+const MAX_NUMERAL: usize = 48;
+
+/// Digits and letters taken for digits in a row.
+const MAX_REPAIRED: usize = 24;
+
 /// A number as it stands in the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Number {
@@ -108,14 +114,14 @@ impl Reader<'_, '_> {
                 let next = self.source.at(at + 1);
                 next.is_ascii_digit() || self.may_begin_unsigned(at + 1, next)
             }
-            'O' | 'o' | 'l' | 'I' | '半' => true,
-            '廿' | '卅' => true,
+            'O' | 'o' | 'l' | 'I' | '半' | '廿' | '卅' => true,
             _ => self.lexicon.numeral(first).is_some(),
         }
     }
 
     fn may_begin_unsigned(&self, at: usize, first: char) -> bool {
-        first == '.' && self.source.at(at + 1).is_ascii_digit() || self.lexicon.numeral(first).is_some()
+        first == '.' && self.source.at(at + 1).is_ascii_digit()
+            || self.lexicon.numeral(first).is_some()
     }
 
     fn unsigned(&self, at: usize, bare: bool) -> Option<Number> {
@@ -135,7 +141,9 @@ impl Reader<'_, '_> {
 
     /// 百分之九十五: the denominator is a unit.
     fn share(&self, at: usize) -> Option<Number> {
-        let prefix = self.lexicon.longest(self.source, at, Roles::of(&[Role::Fraction]))?;
+        let prefix = self
+            .lexicon
+            .longest(self.source, at, Roles::of(&[Role::Fraction]))?;
         let mut number = self.primary(prefix.end, true)?;
         number.start = at;
         number.unit = Some((prefix.entry, (at, prefix.end)));
@@ -147,7 +155,9 @@ impl Reader<'_, '_> {
         let number = self.primary(at, bare)?;
         let end = number.end;
         match self.source.at(end) {
-            '分' if self.source.at(end + 1) == '之' => self.fraction(&number, end + 2).or(Some(number)),
+            '分' if self.source.at(end + 1) == '之' => {
+                self.fraction(&number, end + 2).or(Some(number))
+            }
             '又' => self.mixed(&number, end + 1).or(Some(number)),
             '/' => Some(self.slash(&number).unwrap_or(number)),
             '成' => Some(self.tenths(number)),
@@ -187,8 +197,13 @@ impl Reader<'_, '_> {
         }
         let bottom = arabic(self.source, at)?;
         let next = self.source.at(bottom.end);
-        let whole = bottom.value.is_some_and(|value| value.to_integer().is_some());
-        if !whole || matches!(next, '/' | '.' | '十' | '百' | '千' | '万' | '亿') || self.is_unit(bottom.end) {
+        let whole = bottom
+            .value
+            .is_some_and(|value| value.to_integer().is_some());
+        if !whole
+            || matches!(next, '/' | '.' | '十' | '百' | '千' | '万' | '亿')
+            || self.is_unit(bottom.end)
+        {
             return None;
         }
         top.value?.to_integer()?;
@@ -199,7 +214,9 @@ impl Reader<'_, '_> {
     }
 
     fn is_unit(&self, at: usize) -> bool {
-        self.lexicon.longest(self.source, at, Roles::of(&[Role::Unit])).is_some()
+        self.lexicon
+            .longest(self.source, at, Roles::of(&[Role::Unit]))
+            .is_some()
     }
 
     /// 九成, 七成六, 三成半: tenths, given as per cent.
@@ -208,10 +225,17 @@ impl Reader<'_, '_> {
         if self.source.at(at) != '成' || number.magnitude.is_some() {
             return number;
         }
-        let Some((extra, end)) = self.tenths_tail(at + 1) else { return number };
+        let Some((extra, end)) = self.tenths_tail(at + 1) else {
+            return number;
+        };
         let percent = self.percent();
-        let value = number.value.and_then(|value| value.times_pow10(1)).and_then(|value| value.plus(extra));
-        let (Some(value), Some(entry)) = (value, percent) else { return number };
+        let value = number
+            .value
+            .and_then(|value| value.times_pow10(1))
+            .and_then(|value| value.plus(extra));
+        let (Some(value), Some(entry)) = (value, percent) else {
+            return number;
+        };
         let mut tenths = number;
         tenths.value = Some(value);
         tenths.end = end;
@@ -233,14 +257,23 @@ impl Reader<'_, '_> {
             return Some((Exact::integer(i128::from(digit)), at + 1));
         }
         let closes = !next.is_alphanumeric()
-            || self.lexicon.longest(self.source, at, Roles::of(&[Role::Suffix, Role::And, Role::Before])).is_some()
+            || self
+                .lexicon
+                .longest(
+                    self.source,
+                    at,
+                    Roles::of(&[Role::Suffix, Role::And, Role::Before]),
+                )
+                .is_some()
             || matches!(next, '至' | '到' | '的');
         closes.then_some((Exact::ZERO, at))
     }
 
     fn percent(&self) -> Option<Entry> {
         let sign = Source::new("%");
-        self.lexicon.longest(&sign, 0, Roles::of(&[Role::Unit])).map(|hit| hit.entry)
+        self.lexicon
+            .longest(&sign, 0, Roles::of(&[Role::Unit]))
+            .map(|hit| hit.entry)
     }
 
     /// 一半 is a half; in 一年半 the half stands behind the unit and is read there.
@@ -294,7 +327,10 @@ impl Reader<'_, '_> {
         match self.lexicon.numeral(self.source.at(at)) {
             Some(Numeral::Digit(_) | Numeral::Power(1)) => true,
             Some(Numeral::Power(2 | 3)) => {
-                matches!(self.lexicon.numeral(self.source.at(at + 1)), Some(Numeral::Digit(_)))
+                matches!(
+                    self.lexicon.numeral(self.source.at(at + 1)),
+                    Some(Numeral::Digit(_))
+                )
             }
             _ => matches!(self.source.at(at), '廿' | '卅'),
         }
@@ -302,6 +338,9 @@ impl Reader<'_, '_> {
 
     fn run(&self, chain: &mut Chain) -> Option<()> {
         loop {
+            if chain.at - chain.start > MAX_NUMERAL && !chain.is_arabic {
+                return None;
+            }
             let c = self.source.at(chain.at);
             if c < '\u{80}' {
                 if c.is_ascii_digit() && chain.takes_digits() {
@@ -313,7 +352,9 @@ impl Reader<'_, '_> {
             }
             let step = match self.lexicon.numeral(c) {
                 Some(Numeral::Digit(digit)) => chain.digit(digit),
-                Some(Numeral::Power(power)) => !self.unit_longer(chain.at) && chain.power(u32::from(power))?,
+                Some(Numeral::Power(power)) => {
+                    !self.unit_longer(chain.at) && chain.power(u32::from(power))?
+                }
                 None => self.other(chain, c)?,
             };
             if !step {
@@ -324,7 +365,9 @@ impl Reader<'_, '_> {
 
     /// Units win over magnitudes: 千米, 千克, 百分点.
     fn unit_longer(&self, at: usize) -> bool {
-        let unit = self.lexicon.longest(self.source, at, Roles::of(&[Role::Unit]));
+        let unit = self
+            .lexicon
+            .longest(self.source, at, Roles::of(&[Role::Unit]));
         unit.is_some_and(|hit| hit.end > at + 1)
     }
 
@@ -335,20 +378,30 @@ impl Reader<'_, '_> {
             '廿' if chain.is_empty() => Some(chain.tens(2)),
             '卅' if chain.is_empty() => Some(chain.tens(3)),
             '余' | '多' | '几' if chain.takes_over() => Some(chain.over(Comparator::Gt)),
-            '来' if chain.takes_over() && self.closes_about(chain.at + 1) => Some(chain.over(Comparator::Approx)),
+            '来' if chain.takes_over() && self.closes_about(chain.at + 1) => {
+                Some(chain.over(Comparator::Approx))
+            }
             _ => Some(false),
         }
     }
 
     fn closes_about(&self, at: usize) -> bool {
-        self.is_unit(at) || matches!(self.lexicon.numeral(self.source.at(at)), Some(Numeral::Power(_)))
+        self.is_unit(at)
+            || matches!(
+                self.lexicon.numeral(self.source.at(at)),
+                Some(Numeral::Power(_))
+            )
     }
 
     /// 十点二三三
     fn decimal_point(&self, chain: &mut Chain) -> Option<bool> {
         let mut at = chain.at + 1;
         let (mut mantissa, mut places) = (0_i128, 0_u32);
-        while let Some(Numeral::Digit(digit)) = self.lexicon.numeral(self.source.at(at)) {
+        while let Some(Numeral::Digit(digit)) = self
+            .lexicon
+            .numeral(self.source.at(at))
+            .filter(|_| places < 38)
+        {
             mantissa = mantissa.checked_mul(10)?.checked_add(i128::from(digit))?;
             places += 1;
             at += 1;
@@ -385,7 +438,7 @@ impl Reader<'_, '_> {
     fn ocr(&self, at: usize) -> Option<Number> {
         let mut end = at;
         let (mut digits, mut letters) = (0, 0);
-        loop {
+        while end - at < MAX_REPAIRED {
             match self.source.at(end) {
                 c if c.is_ascii_digit() => digits += 1,
                 'O' | 'o' | 'l' | 'I' => letters += 1,
@@ -394,16 +447,26 @@ impl Reader<'_, '_> {
             }
             end += 1;
         }
-        if digits == 0 || letters == 0 || self.after_letter(at) || self.source.at(end - 1) == '.' {
+        if digits == 0
+            || letters == 0
+            || self.after_letter(at)
+            || self.source.at(end.saturating_sub(1)) == '.'
+        {
             return None;
         }
-        let unit = self.lexicon.longest(self.source, end, Roles::of(&[Role::Unit]))?;
+        let unit = self
+            .lexicon
+            .longest(self.source, end, Roles::of(&[Role::Unit]))?;
         // 10l is ten litres: a letter that can be a unit and is not needed as a digit stays one.
         if unit.end == end {
             return None;
         }
-        let repaired: String = (at..end).map(|index| repair(self.source.at(index))).collect();
-        let value = arabic(&Source::new(&repaired), 0).filter(|read| read.end == end - at)?.value?;
+        let repaired: String = (at..end)
+            .map(|index| repair(self.source.at(index)))
+            .collect();
+        let value = arabic(&Source::new(&repaired), 0)
+            .filter(|read| read.end == end - at)?
+            .value?;
         let mut number = Number::plain(Some(value), (at, end));
         number.flags.insert(Flag::OcrDigit);
         number.repaired = Some(Text::new(&repaired));
@@ -411,7 +474,8 @@ impl Reader<'_, '_> {
     }
 
     fn after_letter(&self, at: usize) -> bool {
-        at.checked_sub(1).is_some_and(|before| self.source.at(before).is_ascii_alphanumeric())
+        at.checked_sub(1)
+            .is_some_and(|before| self.source.at(before).is_ascii_alphanumeric())
     }
 }
 
@@ -432,7 +496,12 @@ struct Arabic {
 }
 
 fn arabic(source: &Source<'_>, at: usize) -> Option<Arabic> {
-    let mut read = Digits { mantissa: Some(0), scale: 0, end: at, spaced: false };
+    let mut read = Digits {
+        mantissa: Some(0),
+        scale: 0,
+        end: at,
+        spaced: false,
+    };
     let whole = read.digits(source);
     let grouped = read.groups(source, whole);
     let point = source.at(read.end) == '.' && source.at(read.end + 1).is_ascii_digit();
@@ -453,8 +522,15 @@ fn arabic(source: &Source<'_>, at: usize) -> Option<Arabic> {
     if !sound {
         read.rest(source);
     }
-    let value = read.mantissa.filter(|_| sound).and_then(|mantissa| Exact::decimal(mantissa, read.scale));
-    Some(Arabic { value, end: read.end, spaced: read.spaced })
+    let value = read
+        .mantissa
+        .filter(|_| sound)
+        .and_then(|mantissa| Exact::decimal(mantissa, read.scale));
+    Some(Arabic {
+        value,
+        end: read.end,
+        spaced: read.spaced,
+    })
 }
 
 struct Digits {
@@ -470,7 +546,9 @@ impl Digits {
         let start = self.end;
         while let Some(digit) = source.at(self.end).to_digit(10) {
             self.spaced |= self.end > start && source.gap(self.end);
-            self.mantissa = self.mantissa.and_then(|mantissa| mantissa.checked_mul(10)?.checked_add(i128::from(digit)));
+            self.mantissa = self
+                .mantissa
+                .and_then(|mantissa| mantissa.checked_mul(10)?.checked_add(i128::from(digit)));
             self.end += 1;
         }
         self.end - start
@@ -479,7 +557,10 @@ impl Digits {
     /// Reads thousands groups; whether they are well formed.
     fn groups(&mut self, source: &Source<'_>, first: usize) -> bool {
         let mut sound = true;
-        while source.at(self.end) == ',' && source.at(self.end + 1).is_ascii_digit() && !source.gap(self.end + 1) {
+        while source.at(self.end) == ','
+            && source.at(self.end + 1).is_ascii_digit()
+            && !source.gap(self.end + 1)
+        {
             self.end += 1;
             let length = self.digits(source);
             sound &= length == 3 && (1..=3).contains(&first);
@@ -490,7 +571,8 @@ impl Digits {
     /// Takes in whatever digits, points and commas follow a broken number.
     fn rest(&mut self, source: &Source<'_>) {
         while source.at(self.end).is_ascii_digit()
-            || (matches!(source.at(self.end), '.' | ',') && source.at(self.end + 1).is_ascii_digit())
+            || (matches!(source.at(self.end), '.' | ',')
+                && source.at(self.end + 1).is_ascii_digit())
         {
             self.end += 1;
         }
@@ -571,11 +653,17 @@ impl Chain {
         let value = match self.current {
             None => Some(digit_value),
             // 二〇二三: digits in a row are read by place, unless magnitudes have been used.
-            Some(current) if self.powers.is_empty() => current.times_pow10(1).and_then(|tens| tens.plus(digit_value)),
+            Some(current) if self.powers.is_empty() => current
+                .times_pow10(1)
+                .and_then(|tens| tens.plus(digit_value)),
             Some(_) => None,
         };
         let Some(value) = value else { return false };
-        self.run = if self.current.is_some() { self.run + 1 } else { 1 };
+        self.run = if self.current.is_some() {
+            self.run + 1
+        } else {
+            1
+        };
         self.current = Some(value);
         self.at += 1;
         self.breaks_tail();
@@ -598,10 +686,21 @@ impl Chain {
             }
             self.big_power(power)?;
         } else {
-            if self.current.is_none() && self.last_power != 0 && self.last_power <= power {
-                return Some(false);
+            // Within a section powers fall: behind 百 no 千 can stand.
+            let rises = self.last_power != 0 && self.last_power < BIG && self.last_power <= power;
+            if rises {
+                self.broken |= self.current.is_some();
+                return if self.current.is_some() && !self.is_arabic {
+                    None
+                } else {
+                    Some(false)
+                };
             }
-            let digit = self.current.take().filter(|digit| *digit != Exact::ZERO).unwrap_or(Exact::ONE);
+            let digit = self
+                .current
+                .take()
+                .filter(|digit| *digit != Exact::ZERO)
+                .unwrap_or(Exact::ONE);
             self.section = self.section.plus(digit.times_pow10(power)?)?;
         }
         if self.tail.is_none() && !self.broken && (big || self.is_arabic) {
@@ -616,7 +715,9 @@ impl Chain {
     }
 
     fn big_power(&mut self, power: u32) -> Option<()> {
-        let pending = self.section.plus(self.current.take().unwrap_or(Exact::ZERO))?;
+        let pending = self
+            .section
+            .plus(self.current.take().unwrap_or(Exact::ZERO))?;
         self.section = Exact::ZERO;
         if power >= self.smallest_big {
             // 一万五千亿, 四万万: the magnitude multiplies all that stands before it.
@@ -656,7 +757,11 @@ impl Chain {
     fn settle(&mut self) -> Option<Exact> {
         let current = self.current.take().unwrap_or(Exact::ZERO);
         let elliptic = self.run == 1 && self.last_power >= 2 && !self.zero;
-        let current = if elliptic { current.times_pow10(self.last_power - 1)? } else { current };
+        let current = if elliptic {
+            current.times_pow10(self.last_power - 1)?
+        } else {
+            current
+        };
         self.total.plus(self.section)?.plus(current)
     }
 

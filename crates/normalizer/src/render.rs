@@ -7,12 +7,11 @@ use crate::value::{ChangeMode, Comparator, ComparatorSource, Flag, Kind, Value};
 /// A text that parses to a value of the same meaning.
 ///
 /// Numbers with a comparator are written in one way (`≥12000元/人`), so that two spellings of one fact render alike.
-/// Kinds that are made of words are given as they stood.
+/// Kinds that are made of words, and lists, are given as they stood: in a list a comma may not meet new digits.
 pub fn render(value: &Value) -> String {
     match value.kind {
         Kind::Quantity if is_plain(value) => quantity(value),
         Kind::Range if is_plain(value) => range(value),
-        Kind::Compound => compound(value),
         _ => value.text.to_string(),
     }
 }
@@ -31,18 +30,27 @@ fn is_plain(value: &Value) -> bool {
         Flag::UnitUnknown,
     ];
     let words = value.before.is_some() || value.between.is_some() || value.after.is_some();
-    let change = value.change.as_ref().is_some_and(|change| change.mode == ChangeMode::To);
+    let change = value
+        .change
+        .as_ref()
+        .is_some_and(|change| change.mode == ChangeMode::To);
     let elsewhere = value.per_text.is_some() || value.recurrence.is_some() || value.date.is_some();
     !words && !change && !elsewhere && !told_by_words.iter().any(|&flag| value.flags.contains(flag))
 }
 
 fn quantity(value: &Value) -> String {
-    let Some(number) = value.value else { return value.text.to_string() };
+    let Some(number) = value.value else {
+        return value.text.to_string();
+    };
     let number = number.to_string();
     let unit = unit_text(value);
     if let Some((top, bottom)) = number.split_once('/') {
         let fraction = format!("{}{bottom}分之{}", sign(value), top.trim_start_matches('-'));
-        return if unit.is_empty() && !top.starts_with('-') { fraction } else { value.text.to_string() };
+        return if unit.is_empty() && !top.starts_with('-') {
+            fraction
+        } else {
+            value.text.to_string()
+        };
     }
     format!("{}{number}{unit}", sign(value))
 }
@@ -56,7 +64,12 @@ fn unit_text(value: &Value) -> String {
         "10*-4" => return "‱".to_owned(),
         _ => {}
     }
-    value.unit_text.as_deref().unwrap_or("").split_whitespace().collect()
+    value
+        .unit_text
+        .as_deref()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect()
 }
 
 fn sign(value: &Value) -> &'static str {
@@ -75,9 +88,14 @@ fn sign(value: &Value) -> &'static str {
 }
 
 fn range(value: &Value) -> String {
-    let (Some(lower), Some(upper)) = (&value.lower, &value.upper) else { return value.text.to_string() };
+    let (Some(lower), Some(upper)) = (&value.lower, &value.upper) else {
+        return value.text.to_string();
+    };
     let unit = unit_text(value);
-    if unit.contains('分') && value.unit.as_deref() != Some("min") && value.unit.as_deref() != Some("[score]") {
+    if unit.contains('分')
+        && value.unit.as_deref() != Some("min")
+        && value.unit.as_deref() != Some("[score]")
+    {
         return value.text.to_string();
     }
     let mut text = String::new();
@@ -91,23 +109,13 @@ fn range(value: &Value) -> String {
     } else {
         let low = if lower.inclusive { "≥" } else { ">" };
         let high = if upper.inclusive { "≤" } else { "<" };
-        write!(text, "{low}{}{unit}且{high}{}{unit}", lower.value, upper.value)
+        write!(
+            text,
+            "{low}{}{unit}且{high}{}{unit}",
+            lower.value, upper.value
+        )
     };
     // Writing into a string cannot fail.
     debug_assert!(written.is_ok());
-    text
-}
-
-fn compound(value: &Value) -> String {
-    // The comparator at the head of the list is the first part's own; a distributed one stays unwritten.
-    let first = value.parts.first().and_then(|part| value.text.find(part.text.as_str()));
-    let mut text = value.text.get(..first.unwrap_or(0)).unwrap_or("").to_owned();
-    let mut joiners = value.joiners.iter();
-    for part in &value.parts {
-        text.push_str(&render(part));
-        if let Some(joiner) = joiners.next() {
-            text.push_str(joiner);
-        }
-    }
     text
 }

@@ -12,6 +12,9 @@ const UNIT: Roles = Roles::of(&[Role::Unit]);
 /// The longest unit that is accepted without being in the lexicon, in ideographs.
 const UNKNOWN_LENGTH: usize = 2;
 
+/// More denominators than this belong to no unit.
+pub(crate) const MAX_DENOMINATORS: usize = 4;
+
 /// A unit as it stands in the text.
 #[derive(Clone, Debug)]
 pub(crate) struct Measure {
@@ -75,7 +78,11 @@ impl Measure {
 /// `CNY` and `{人}` make `CNY/{人}`; a denominator with a factor is bracketed.
 pub(crate) fn join_code(code: &Text, per: &Text) -> Text {
     let factor = per.contains('.') || per.starts_with("10*");
-    if factor { format_smolstr!("{code}/({per})") } else { format_smolstr!("{code}/{per}") }
+    if factor {
+        format_smolstr!("{code}/({per})")
+    } else {
+        format_smolstr!("{code}/{per}")
+    }
 }
 
 impl Reader<'_, '_> {
@@ -86,17 +93,33 @@ impl Reader<'_, '_> {
         Some(measure)
     }
 
+    /// A known unit at `at`, without denominators.
+    pub(crate) fn lone(&self, at: usize) -> Option<Measure> {
+        let hit = self.lexicon.longest(self.source, at, UNIT)?;
+        // The G of GHz is no unit.
+        let (last, next) = (
+            self.source.at(hit.end.saturating_sub(1)),
+            self.source.at(hit.end),
+        );
+        if last.is_ascii_alphabetic() && next.is_ascii_alphabetic() {
+            return None;
+        }
+        Some(Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end)))
+    }
+
     /// A known unit at `at`, with its denominators.
     pub(crate) fn measure(&self, at: usize) -> Option<Measure> {
-        let hit = self.lexicon.longest(self.source, at, UNIT)?;
-        let mut measure = Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end));
+        let mut measure = self.lone(at)?;
         self.denominators(&mut measure);
         Some(measure)
     }
 
     /// A unit in brackets, with the magnitude before it: （万元）.
     pub(crate) fn bracketed(&self, at: usize) -> Option<(Option<Span>, Measure)> {
-        let (open, close) = (self.source.at(at), if self.source.at(at) == '[' { ']' } else { ')' });
+        let (open, close) = (
+            self.source.at(at),
+            if self.source.at(at) == '[' { ']' } else { ')' },
+        );
         if open != '(' && open != '[' {
             return None;
         }
@@ -111,8 +134,12 @@ impl Reader<'_, '_> {
     /// 万, 亿, 百万 … before a unit.
     pub(crate) fn magnitude(&self, at: usize) -> Option<Span> {
         let mut end = at;
-        while matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
-            && self.lexicon.longest(self.source, end, UNIT).is_none_or(|hit| hit.end == end + 1)
+        while end - at < MAX_DENOMINATORS
+            && matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
+            && self
+                .lexicon
+                .longest(self.source, end, UNIT)
+                .is_none_or(|hit| hit.end == end + 1)
         {
             end += 1;
         }
@@ -123,7 +150,8 @@ impl Reader<'_, '_> {
     pub(crate) fn unknown_measure(&self, at: usize) -> Option<Measure> {
         let mut end = at;
         let latin = self.source.at(at).is_ascii_alphabetic();
-        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin) {
+        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin)
+        {
             end += 1;
         }
         if end == at {
@@ -136,9 +164,13 @@ impl Reader<'_, '_> {
     }
 
     fn denominators(&self, measure: &mut Measure) {
-        loop {
-            let Some(at) = self.denominator_start(measure) else { break };
-            let Some((code, iso, end)) = self.denominator(at) else { break };
+        while measure.per.len() < MAX_DENOMINATORS {
+            let Some(at) = self.denominator_start(measure) else {
+                break;
+            };
+            let Some((code, iso, end)) = self.denominator(at) else {
+                break;
+            };
             measure.divide(&code, iso);
             measure.span.1 = end;
             measure.end = end;
@@ -152,7 +184,8 @@ impl Reader<'_, '_> {
 
     fn opens_bracket(&self, measure: &Measure) -> bool {
         !measure.per.is_empty()
-            && (measure.span.0..measure.end).any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
+            && (measure.span.0..measure.end)
+                .any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
     }
 
     /// Where the next denominator begins, if a sign for one stands here.
@@ -161,7 +194,9 @@ impl Reader<'_, '_> {
         let after = match self.source.at(at) {
             '/' => at + 1 + usize::from(self.source.at(at + 1) == '('),
             '每' => at,
-            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => at + 1,
+            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => {
+                at + 1
+            }
             _ => return None,
         };
         Some(after + usize::from(self.source.at(after) == '每'))
@@ -180,7 +215,16 @@ impl Reader<'_, '_> {
             end += 1;
         }
         let closed = end > unit_at && !is_ideograph(self.source.at(end));
-        closed.then(|| (scaled(factor.as_deref(), &classifier_code(self.source.slice(unit_at, end))), None, end))
+        closed.then(|| {
+            (
+                scaled(
+                    factor.as_deref(),
+                    &classifier_code(self.source.slice(unit_at, end)),
+                ),
+                None,
+                end,
+            )
+        })
     }
 
     /// The factor before a denominator as UCUM writes it: 10万 is `10*5`.
@@ -191,7 +235,9 @@ impl Reader<'_, '_> {
         {
             return (Some(power_text(value)), number.end);
         }
-        let Some((_, end)) = self.magnitude(at) else { return (None, at) };
+        let Some((_, end)) = self.magnitude(at) else {
+            return (None, at);
+        };
         let power: u32 = (at..end).map(|index| power_of(self.source.at(index))).sum();
         (Some(format_smolstr!("10*{power}")), end)
     }
@@ -210,7 +256,11 @@ fn power_of(c: char) -> u32 {
 
 fn power_text(value: i128) -> Text {
     let power = value.ilog10();
-    if power > 0 && value == 10_i128.pow(power) { format_smolstr!("10*{power}") } else { format_smolstr!("{value}") }
+    if power > 0 && value == 10_i128.pow(power) {
+        format_smolstr!("10*{power}")
+    } else {
+        format_smolstr!("{value}")
+    }
 }
 
 fn scaled(factor: Option<&str>, code: &Text) -> Text {
@@ -221,7 +271,11 @@ fn scaled(factor: Option<&str>, code: &Text) -> Text {
 }
 
 fn fits(c: char, latin: bool) -> bool {
-    if latin { c.is_ascii_alphabetic() } else { is_ideograph(c) }
+    if latin {
+        c.is_ascii_alphabetic()
+    } else {
+        is_ideograph(c)
+    }
 }
 
 pub(crate) fn is_ideograph(c: char) -> bool {

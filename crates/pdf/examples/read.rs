@@ -12,7 +12,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("json") => jixiao_pdf::tables_json(&reading),
         Some("csv") => jixiao_pdf::tables_csv(&reading),
         Some("html") => jixiao_pdf::tables_html(&reading),
-        _ => reading.blocks.iter().map(block).chain(reading.diagnostics.iter().map(|d| format!("! {}\n", d.message))).collect(),
+        _ => reading
+            .blocks
+            .iter()
+            .map(block)
+            .chain(reading.diagnostics.iter().map(|d| format!("! {}\n", d.message)))
+            .collect(),
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(())

@@ -210,7 +210,10 @@ mod tests {
 
     #[test]
     fn html_has_spans_and_escapes() {
-        assert!(tables_html(&reading()).contains("<tr><td rowspan=\"2\">甲\"乙</td><td>&lt;5</td></tr>\n<tr><td>6</td></tr>"));
+        assert!(
+            tables_html(&reading())
+                .contains("<tr><td rowspan=\"2\">甲\"乙</td><td>&lt;5</td></tr>\n<tr><td>6</td></tr>")
+        );
     }
 
     #[test]

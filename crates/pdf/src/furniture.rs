@@ -150,9 +150,11 @@ fn heads_forms(layouts: &[Layout], lines: &[(i32, usize, usize)]) -> bool {
             Item::Part(part) => Some(part),
             Item::Line(_) => None,
         });
-        let mut row = part.into_iter().flat_map(|part| &part.cells).filter(|cell| cell.row == 0).map(|cell| {
-            cell.lines.iter().map(|line| line.text.as_str()).collect::<String>()
-        });
+        let mut row = part
+            .into_iter()
+            .flat_map(|part| &part.cells)
+            .filter(|cell| cell.row == 0)
+            .map(|cell| cell.lines.iter().map(|line| line.text.as_str()).collect::<String>());
         if let Some(label) = row.next().filter(|label| !label.is_empty()) {
             labels.entry(label).or_default().push(row.collect());
         }

@@ -165,7 +165,8 @@ fn groups(across: &[Rule], down: &[Rule], sets: &mut Sets) -> Vec<Group> {
 /// of merged cells of which the page shows neither top nor bottom.
 fn attach_sides(groups: &mut Vec<Group>) {
     let mut heights: BTreeMap<(i32, i32), Vec<usize>> = BTreeMap::new();
-    for (i, group) in groups.iter().enumerate().filter(|(_, group)| !group.across.is_empty() && !group.down.is_empty()) {
+    for (i, group) in groups.iter().enumerate().filter(|(_, group)| !group.across.is_empty() && !group.down.is_empty())
+    {
         heights.entry(ends(&group.down)).or_default().push(i);
     }
     let mut left = Vec::with_capacity(groups.len());
@@ -177,9 +178,6 @@ fn attach_sides(groups: &mut Vec<Group>) {
             None => left.push(i),
         }
     }
-    if given.is_empty() {
-        return;
-    }
     for (to, rule) in given {
         groups[to].down.push(rule);
     }
@@ -188,6 +186,21 @@ fn attach_sides(groups: &mut Vec<Group>) {
         i += 1;
         left.binary_search(&(i - 1)).is_ok()
     });
+    gather_sides(groups);
+}
+
+/// Vertical rules of one height that no horizontal one touches are the sides of a row that is higher than the page.
+fn gather_sides(groups: &mut Vec<Group>) {
+    let mut sides: BTreeMap<(i32, i32), Group> = BTreeMap::new();
+    groups.retain(|group| {
+        if let ([], [rule]) = (group.across.as_slice(), group.down.as_slice()) {
+            let key = sides.range((rule.from - SNAP, i32::MIN)..=(rule.from + SNAP, i32::MAX)).map(|(ends, _)| *ends);
+            let key = key.take(MAX_NEIGHBOURS).find(|ends| (ends.1 - rule.to).abs() <= SNAP);
+            sides.entry(key.unwrap_or((rule.from, rule.to))).or_default().down.push(*rule);
+        }
+        !group.across.is_empty()
+    });
+    groups.extend(sides.into_values().filter(|group| group.down.len() > 2));
 }
 
 /// Where the first of some rules begins and the last ends.
@@ -311,7 +324,7 @@ impl Drawn {
 
 fn grid(across: &[Rule], down: &[Rule]) -> Option<Grid> {
     let xs = lines(down, across);
-    let ys = lines(across, down);
+    let ys = if across.is_empty() { Vec::from(<[i32; 2]>::from(ends(down))) } else { lines(across, down) };
     if xs.len() < 2 || ys.len() < 2 || xs.len() * ys.len() > MAX_WORK {
         return None;
     }
@@ -325,13 +338,12 @@ fn grid(across: &[Rule], down: &[Rule]) -> Option<Grid> {
     (!cells.is_empty()).then_some(Grid { area, xs, ys, cells, squares })
 }
 
-/// A cell is bounded where its top or its bottom is drawn, or both its sides are; the rest is the ground around a
+/// A cell is bounded where its top and its bottom are drawn, or both its sides are; the rest is the ground around a
 /// table that is no rectangle.
 fn bounded(cell: &GridCell, rows: &Drawn, columns: &Drawn) -> bool {
     let across = cell.column..cell.column + cell.column_span;
     let down = cell.row..cell.row + cell.row_span;
-    rows.all(cell.row, across.clone())
-        || rows.all(cell.row + cell.row_span, across)
+    (rows.all(cell.row, across.clone()) && rows.all(cell.row + cell.row_span, across))
         || (columns.all(cell.column, down.clone()) && columns.all(cell.column + cell.column_span, down))
 }
 
@@ -445,20 +457,15 @@ mod tests {
 
     #[test]
     fn double_lines_are_one() {
-        let rules = [across(0, 0, 90), across(2, 2, 88), across(40, 0, 90), down(0, 0, 40), down(2, 2, 40), down(90, 0, 40)];
+        let rules =
+            [across(0, 0, 90), across(2, 2, 88), across(40, 0, 90), down(0, 0, 40), down(2, 2, 40), down(90, 0, 40)];
         assert_eq!(spans(&rules), [(0, 0, 1, 1)]);
     }
 
     #[test]
     fn the_ground_beside_a_stair_is_no_cell() {
-        let rules = [
-            across(0, 0, 40),
-            across(20, 0, 90),
-            across(40, 0, 90),
-            down(0, 0, 40),
-            down(40, 0, 40),
-            down(90, 20, 40),
-        ];
+        let rules =
+            [across(0, 0, 40), across(20, 0, 90), across(40, 0, 90), down(0, 0, 40), down(40, 0, 40), down(90, 20, 40)];
         assert_eq!(spans(&rules), [(0, 0, 1, 1), (1, 0, 1, 1), (1, 1, 1, 1)]);
     }
 

@@ -2,6 +2,7 @@
 
 use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
 
+use crate::aligned;
 use crate::grid::{SNAP, cluster, nearest};
 use crate::layout::{Part, PartCell};
 use crate::lines::{TextLine, is_closing, percent};
@@ -10,6 +11,9 @@ use crate::reading::OnPage;
 
 /// Edges of one column on two pages differ by no more than this (1/1000 pt) plus rounding of the producer.
 const SAME_EDGE: i32 = 4_000;
+
+/// Cells without drawn edges stand in one column where they share this much of the wider one (percent).
+const SHARED: i64 = 60;
 
 /// Tables of one width on two pages differ by no more than this (1/1000 pt).
 const SAME_WIDTH: i32 = 6_000;
@@ -111,6 +115,7 @@ pub(crate) struct Builder {
     bottom: Vec<usize>,
     last_page: u32,
     last_area: Rect,
+    last_frame: (i32, i32),
     /// Shape of the first rows of the first part, to know them again.
     head: Vec<Vec<HeadCell>>,
 }
@@ -137,6 +142,7 @@ impl Builder {
             bottom: Vec::new(),
             last_page: on_page.number,
             last_area: part.area,
+            last_frame: part.frame,
             head: head_rows(&part, HEAD_ROWS),
         };
         let (area, rows) = (part.area, part.rows);
@@ -147,9 +153,9 @@ impl Builder {
 
     /// The part is the rest of this table.
     pub(crate) fn goes_on(&self, part: &Part, on_page: OnPage) -> bool {
-        let width = |area: Rect| area.x1 - area.x0;
-        let same_width = (width(part.area) - width(self.last_area)).abs() <= SAME_WIDTH;
-        let left = (part.area.x0 - self.last_area.x0).abs() <= SAME_EDGE;
+        let width = |frame: (i32, i32)| frame.1 - frame.0;
+        let same_width = (width(part.frame) - width(self.last_frame)).abs() <= SAME_WIDTH;
+        let left = (part.frame.0 - self.last_frame.0).abs() <= SAME_EDGE;
         if on_page.number == self.last_page {
             let gap = part.area.y0 - self.last_area.y1;
             return same_width && left && (-TOUCHING..=TOUCHING).contains(&gap) && part.origin == self.origin;
@@ -174,7 +180,7 @@ impl Builder {
     /// Joins the part on.
     pub(crate) fn join(&mut self, part: Part, on_page: OnPage) {
         let new_page = on_page.number != self.last_page;
-        let (area, rows) = (part.area, part.rows);
+        let (area, rows, frame) = (part.area, part.rows, part.frame);
         let mut top = incoming(part);
         let mut skipped = 0;
         if new_page {
@@ -184,7 +190,7 @@ impl Builder {
             self.join_rows(top, rows - skipped, on_page, area, new_page);
         }
         self.last_page = on_page.number;
-        self.last_area = area;
+        (self.last_area, self.last_frame) = (area, frame);
     }
 
     /// Leaves out the header rows that the producer printed again; gives their number.
@@ -309,14 +315,23 @@ impl Builder {
 
     /// The open cell that stands over a cell at the top of the page.
     fn above(&self, cell: &Incoming) -> Option<usize> {
-        let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE;
-        self.bottom.iter().copied().find(|i| near(self.cells[*i].x0, cell.x0) && near(self.cells[*i].x1, cell.x1))
+        let same = |i: &usize| self.same_column((self.cells[*i].x0, self.cells[*i].x1), (cell.x0, cell.x1));
+        self.bottom.iter().copied().find(same)
+    }
+
+    /// Both stand in one column. Drawn edges say so exactly; those that were found from the text differ from page to
+    /// page with what is printed there.
+    fn same_column(&self, a: (i32, i32), b: (i32, i32)) -> bool {
+        if self.origin == Origin::Ruled {
+            return (a.0 - b.0).abs() <= SAME_EDGE && (a.1 - b.1).abs() <= SAME_EDGE;
+        }
+        let shared = i64::from(a.1.min(b.1)) - i64::from(a.0.max(b.0));
+        shared * 100 >= i64::from((a.1 - a.0).max(b.1 - b.0)) * SHARED
     }
 
     /// Cells of this width are merged over rows somewhere in the table: it is a column of labels.
     fn is_label_column(&self, cell: &Incoming, top: &[Incoming]) -> bool {
-        let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE;
-        let same = |x0: i32, x1: i32| near(x0, cell.x0) && near(x1, cell.x1);
+        let same = |x0: i32, x1: i32| self.same_column((x0, x1), (cell.x0, cell.x1));
         self.cells.iter().any(|open| open.row_span > 1 && same(open.x0, open.x1))
             || top.iter().any(|other| other.cell.row_span > 1 && same(other.x0, other.x1))
     }
@@ -380,13 +395,11 @@ impl Builder {
         let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
         let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
         let open = &self.cells[*a];
-        let prose = |line: Option<&TextLine>| {
-            line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2)
-        };
-        let others = pairs.iter().filter(|(other, _)| other != a);
-        let labelled = others.clone().any(|(other, _)| !self.cells[*other].is_empty());
-        let single = others.clone().all(|(other, b)| self.is_leaf(*other, b));
-        prose(open.tail.last.as_ref()) && open.lines.len() > 1 && b.cell.row_span == 1 && labelled && single
+        let prose = |line: Option<&TextLine>| line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2);
+        // Labels merged over several rows go on in any case and tell nothing.
+        let mut leaves = pairs.iter().filter(|(other, b)| other != a && self.is_leaf(*other, b));
+        let labelled = leaves.any(|(other, _)| !self.cells[*other].is_empty());
+        prose(open.tail.last.as_ref()) && open.lines.len() > 2 && b.cell.row_span == 1 && labelled
     }
 
     /// What becomes of the cells of the first row.
@@ -420,7 +433,7 @@ impl Builder {
         let label = merged || self.is_label_column(cell, top);
         match (open.is_empty(), cell.is_empty()) {
             (_, true) if label => Fate::Goes(a),
-            (true, false) if open.tail.rows > 1 || (label && cell.cell.row_span > 1) => Fate::Goes(a),
+            (true, false) if label => Fate::Goes(a),
             (false, false) if label && open.text() == cell.text() && !self.repeats_in_rows(a) => Fate::Again(a),
             (false, false) if merged && cut_label(open, cell) => Fate::Goes(a),
             _ => Fate::New,
@@ -439,8 +452,7 @@ impl Builder {
         if self.cells.len() == 1 && self.rows.len() == 1 && self.origin == Origin::Ruled {
             return Block::Paragraph(self.cells.into_iter().flat_map(|cell| cell.lines).collect());
         }
-        let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
-        let columns: Vec<(u16, u16)> = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
+        let (columns, count) = self.columns();
         let mut joins = self.joins;
         for join in &mut joins {
             join.column = join.column.and_then(|cell| columns.get(usize::from(cell))).map(|column| column.0);
@@ -456,7 +468,18 @@ impl Builder {
             rows[row].cells.push(Cell { column, column_span, row_span, lines, parts });
         }
         rows.iter_mut().for_each(|row| row.cells.sort_by_key(|cell| cell.column));
-        Block::Table(Table { origin: self.origin, columns: edges.len().saturating_sub(1) as u16, rows, joins })
+        Block::Table(Table { origin: self.origin, columns: count, rows, joins })
+    }
+
+    /// First column and number of columns of every cell, and the number of columns of the table.
+    fn columns(&self) -> (Vec<(u16, u16)>, u16) {
+        if self.origin == Origin::Ruled {
+            let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
+            let columns = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
+            return (columns, edges.len().saturating_sub(1) as u16);
+        }
+        let blocks: Vec<(usize, i32, i32)> = self.cells.iter().map(|cell| (cell.row, cell.x0, cell.x1)).collect();
+        aligned::columns(&blocks)
     }
 }
 
@@ -467,7 +490,7 @@ fn columns(cell: &Open, edges: &[i32]) -> (u16, u16) {
 
 fn incoming(part: Part) -> Vec<Incoming> {
     let (left, right) = padding(&part);
-    let x = part.area.x0;
+    let x = part.frame.0;
     part.cells
         .into_iter()
         .map(|cell| {
@@ -546,7 +569,7 @@ fn begins_paragraph(above: &TextLine, line: &TextLine, left: i32, inner: i32) ->
 
 /// The first rows of a part.
 fn head_rows(part: &Part, count: usize) -> Vec<Vec<HeadCell>> {
-    let x = part.area.x0;
+    let x = part.frame.0;
     let cells = part.cells.iter().map(|cell| (cell.row, head_cell(cell, cell.area.x0 - x, cell.area.x1 - x)));
     by_row(cells, count)
 }

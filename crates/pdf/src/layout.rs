@@ -55,6 +55,8 @@ impl Item {
 pub(crate) struct Part {
     pub(crate) origin: Origin,
     pub(crate) area: Rect,
+    /// Left and right edge by which parts of one table are known: the page's own where no border is drawn.
+    pub(crate) frame: (i32, i32),
     /// Number of rows.
     pub(crate) rows: usize,
     /// Cells by row and position.
@@ -97,6 +99,10 @@ impl Turn {
 
     fn height(self) -> i32 {
         if matches!(self.from, Direction::Down | Direction::Up) { self.width } else { self.height }
+    }
+
+    fn width(self) -> i32 {
+        if matches!(self.from, Direction::Down | Direction::Up) { self.height } else { self.width }
     }
 
     /// A point of the page as shown, in the upright frame.
@@ -193,7 +199,7 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
     let rows = segments(&outside, &mut dropped.duplicate);
-    items.extend(aligned::items(rows, &found.loose));
+    items.extend(aligned::items(rows, &found.loose, (turn.width(), turn.height())));
     sort(&mut items);
     Layout {
         number: page.number,
@@ -326,7 +332,13 @@ fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut
         cells.push(PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, lines });
     }
     let empty = cells.iter().all(|cell| cell.lines.is_empty());
-    let part = Part { origin: Origin::Ruled, area: grid.area, rows: grid.ys.len() - 1, cells };
+    let part = Part {
+        origin: Origin::Ruled,
+        area: grid.area,
+        frame: (grid.area.x0, grid.area.x1),
+        rows: grid.ys.len() - 1,
+        cells,
+    };
     // An empty box is a drawing; an empty grid may be the end of a form.
     (!(empty && part.cells.len() == 1)).then_some(part)
 }

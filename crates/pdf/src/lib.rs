@@ -23,6 +23,8 @@ mod page;
 mod reading;
 mod rules;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use jixiao_model::{Limits, ReadError, Reading};
 use rayon::prelude::*;
 
@@ -31,6 +33,7 @@ pub use grid::{Grid, GridCell};
 pub use page::{ASCENT, Direction, Dropped, Glyph, Page, Rule, Text, UNKNOWN};
 
 use backend::{Reader, Source};
+use layout::Layout;
 
 /// Reads a PDF into paragraphs and logical tables.
 ///
@@ -41,8 +44,17 @@ use backend::{Reader, Source};
 /// [`ReadError::NotReadable`] where nothing could be read, [`ReadError::Encrypted`] where the password is missing or
 /// wrong, [`ReadError::OverLimit`] where a limit is passed.
 pub fn read_pdf(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Reading, ReadError> {
-    let layouts = each_page(bytes, password, limits, layout::lay_out)?;
+    let layouts = each_page(bytes, password, limits, guarded)?;
     reading::assemble(layouts)
+}
+
+/// Lays a page out; one that breaks this is reported as one that cannot be read.
+fn guarded(page: Page) -> Layout {
+    let number = page.number;
+    catch_unwind(AssertUnwindSafe(|| layout::lay_out(page))).unwrap_or_else(|_| {
+        let broken = Page { number, broken: true, ..Page::default() };
+        layout::lay_out(broken)
+    })
 }
 
 /// Reads the pages of a PDF: what is drawn, before any table is looked for.

@@ -189,8 +189,36 @@ fn lead(row: &[Placed<'_>]) -> i32 {
 
 /// Punctuation that may not begin a line.
 pub(crate) fn is_closing(c: char) -> bool {
-    matches!(c, '，' | '。' | '、' | '；' | '：' | '！' | '？' | '）' | '》' | '〉' | '】' | '〕' | '」' | '』' | '”' | '’' | '％'
-        | '…' | ',' | '.' | ';' | ':' | '!' | '?' | ')' | ']' | '}' | '%')
+    matches!(
+        c,
+        '，' | '。'
+            | '、'
+            | '；'
+            | '：'
+            | '！'
+            | '？'
+            | '）'
+            | '》'
+            | '〉'
+            | '】'
+            | '〕'
+            | '」'
+            | '』'
+            | '”'
+            | '’'
+            | '％'
+            | '…'
+            | ','
+            | '.'
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | ')'
+            | ']'
+            | '}'
+            | '%'
+    )
 }
 
 /// Puts the pieces of a line together again.
@@ -257,9 +285,19 @@ mod tests {
         let mut drawn = Vec::new();
         for (i, c) in "甲乙丙丁".chars().enumerate() {
             let (column, row) = (i as i32 / 2, i as i32 % 2);
-            let area =
-                Rect { x0: 40_000 - column * 14_000, y0: row * 10_000, x1: 50_000 - column * 14_000, y1: row * 10_000 + 10_000 };
-            drawn.push(Glyph { text: Text::Char(c), area, size: 10_000, direction: Direction::Vertical, invisible: false });
+            let area = Rect {
+                x0: 40_000 - column * 14_000,
+                y0: row * 10_000,
+                x1: 50_000 - column * 14_000,
+                y1: row * 10_000 + 10_000,
+            };
+            drawn.push(Glyph {
+                text: Text::Char(c),
+                area,
+                size: 10_000,
+                direction: Direction::Vertical,
+                invisible: false,
+            });
         }
         assert_eq!(texts(&drawn).0, ["甲乙", "丙丁"]);
     }

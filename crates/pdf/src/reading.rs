@@ -6,6 +6,7 @@ use crate::furniture::{self, Furniture};
 use crate::join::Builder;
 use crate::layout::{Facts, Item, Layout, Part, Turn};
 use crate::lines::{TextLine, percent};
+use crate::page::Dropped;
 
 /// Where the boxes of a page's lines stand on the page as shown.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +58,7 @@ fn nothing_read(layouts: &[Layout]) -> String {
 }
 
 fn diagnose(layout: &Layout, reading: &mut Reading) {
-    let Facts { glyphs, unknown, images, broken, too_much, .. } = layout.facts;
+    let Facts { glyphs, unknown, images, broken, too_much, dropped } = layout.facts;
     let page = layout.number;
     let mut add = |code, severity, message: String| {
         reading.partial |= severity == Severity::Error;
@@ -74,6 +75,14 @@ fn diagnose(layout: &Layout, reading: &mut Reading) {
     if unknown > 0 {
         let message = format!("page {page}: the font does not say which characters {unknown} of {glyphs} glyphs are");
         add("glyphs_without_unicode", Severity::Error, message);
+    }
+    if dropped != Dropped::default() {
+        let Dropped { off_page, clipped, replaced, duplicate, invisible } = dropped;
+        let message = format!(
+            "page {page}: glyphs left out: {duplicate} drawn again, {invisible} not painted, {clipped} clipped, {off_page} \
+             off the page, {replaced} replaced by the text that the file gives"
+        );
+        add("glyphs_left_out", Severity::Info, message);
     }
     if too_much {
         let message = format!("page {page} has more lines than a table can have: some of its tables may be missing");
@@ -155,6 +164,12 @@ impl Blocks {
     }
 }
 
+/// An entry of a table of contents: dots and the number of a page at its end.
+fn is_entry(text: &str) -> bool {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
+    rest.len() < text.len() && ["...", "……", "···", "．．．"].iter().any(|dots| rest.ends_with(dots))
+}
+
 /// How far the lines outside tables reach on a page.
 struct Margins {
     left: i32,
@@ -187,6 +202,6 @@ impl Margins {
         let apart = below.area.y0 - above.area.y0 > percent(size, PITCH);
         let indented = below.area.x0 > self.left + percent(size, INDENT);
         let room = above.area.x1 + below.lead < self.right - percent(size, 50);
-        resized || apart || indented || room || above.direction != below.direction
+        resized || apart || indented || room || is_entry(&above.text) || above.direction != below.direction
     }
 }

@@ -325,7 +325,10 @@ impl<'a> Work<'a> {
 
     /// The second header row of 年度主要任务 is printed on the first row of data, whose amounts follow on a row below.
     fn header_on_data_row(&mut self) -> Option<()> {
-        let line = self.find_line(|cells| cells.get(5).is_some_and(|c| without_space(c).starts_with("财政拨款")))?;
+        let line = self.find_line(|cells| {
+            let header = cells.get(5).is_some_and(|c| without_space(c).starts_with("财政拨款"));
+            header && cells.iter().filter(|c| !c.is_empty()).count() == 2
+        })?;
         let data = self.lines.get(line + 1)?.clone();
         let header = self.lines[line].clone();
         let (fiscal, other) = (header.get(5)?.clone(), header.get(6)?.clone());

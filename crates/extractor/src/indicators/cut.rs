@@ -93,13 +93,16 @@ pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Voc
 /// The first part of a cut name may read like a label: 资产管理 of 资产管理制度健全性.
 fn restore_cut_label(before: &mut DataRow, row: &DataRow, vocabulary: &Vocabulary<'_>) {
     let (Some(tail), None) = texts(row) else { return };
-    let (Some(token), None) = (before.tokens.last(), &before.value) else { return };
+    let Some(token) = before.tokens.last() else { return };
+    if before.name.is_some() && before.value.is_some() {
+        return;
+    }
     if vocabulary.knows(&format!("{}{}", token.text, tail.text)) == 0 {
         return;
     }
     let text = token.text.clone();
     before.tokens.pop();
-    before.value = before.name.take();
+    before.value = before.value.take().or(before.name.take());
     before.repairs.retain(|r| r.kind != "value_missing" && r.kind != "column_shift");
     before.name = Some(Text { text, column: tail.column, place: before.place, over_pages: false });
 }

@@ -7,6 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use jixiao_model::without_space;
 
@@ -22,10 +23,13 @@ const SIBLINGS: [i32; 4] = [0, 2, 7, 9];
 /// Cost of a row in a group that other forms fill with the same other names each, and how many forms that takes.
 const CLOSED: i32 = 14;
 const CLOSED_FORMS: usize = 3;
+/// How far boundaries between groups are moved in search of a better pair of readings, and how often.
+const FARTHEST: usize = 3;
+const MOST_MOVES: usize = 16;
 /// Share of the other forms that must agree, in percent.
 const AGREEMENT: usize = 67;
-/// Two readings of a pair of tables closer than this are not decided.
-const CLEAR: i32 = 3;
+/// Two readings of a part of a pair of tables closer than this are not decided: less than one label, one row away.
+const CLEAR: i32 = 5;
 
 /// A table with its rows and everything that decoding needs and gives.
 #[derive(Debug)]
@@ -74,10 +78,15 @@ impl TableState {
 
     /// The group of a state.
     pub(crate) fn group(&self, state: usize) -> GroupKey {
+        self.group_labels(state).map(|label| label.map(str::to_owned))
+    }
+
+    /// The group of a state, without copying.
+    fn group_labels(&self, state: usize) -> [Option<&str>; 2] {
         let Some(state) = self.lattice.states.get(state) else { return [None, None] };
         let key = |level: usize| {
             let label = self.lattice.labels[level].get(state.labels[level]?)?;
-            label.spellings.first().cloned()
+            label.spellings.first().map(String::as_str)
         };
         [key(0), key(1)]
     }
@@ -123,42 +132,166 @@ fn decode_pairs(tables: &mut [TableState], wanted: &[bool]) {
     }
 }
 
-/// Decodes two twins from either side and keeps the better pair of readings.
+/// Decodes two twins from either side, and takes from each side the parts that make the better pair.
 fn decode_pair(tables: &mut [TableState], a: usize, b: usize) {
     let alone_a = tables[a].lattice.decode(&tables[a].own_costs);
     let alone_b = tables[b].lattice.decode(&tables[b].own_costs);
-    if mismatches(&tables[a], &alone_a, &tables[b], &alone_b) == 0 {
+    if mismatches(&tables[a], &alone_a.states, &tables[b], &alone_b.states) == 0 {
         // Coupling cannot change readings that agree; it makes the rows with a twin surer.
-        let both = (supported(&tables[a], alone_a), supported(&tables[b], alone_b));
-        return settle(tables, a, b, both, None);
+        tables[a].path = supported(&tables[a], alone_a);
+        tables[b].path = supported(&tables[b], alone_b);
+        return;
     }
-    let from_a = follow(&tables[a], &tables[b], alone_a);
-    let from_b = follow(&tables[b], &tables[a], alone_b);
-    let from_b = (from_b.0, (from_b.1.1, from_b.1.0));
-    let (best, other) = if from_a.0 <= from_b.0 { (from_a, from_b) } else { (from_b, from_a) };
-    let rival = (other.0 - best.0 < CLEAR).then_some(other.1);
-    settle(tables, a, b, best.1, rival);
+    let (first, second) = (&tables[a], &tables[b]);
+    let from_a = Pair::following(first, second, &alone_a, false);
+    let from_b = Pair::following(first, second, &alone_b, true);
+    let (best, mut contested) = crossed(first, second, from_a, from_b);
+    let best = refined(first, second, best, &mut contested);
+    let path_a = coupled(first, second, &best.second);
+    let path_b = coupled(second, first, &path_a.states);
+    let path_a = coupled(first, second, &path_b.states);
+    for (at, path, contested) in [(a, path_a, contested.first), (b, path_b, contested.second)] {
+        tables[at].path = path;
+        tables[at].contested = contested.iter().map(|c| *c == 1).collect();
+    }
 }
 
-/// The reading of `second` that follows a reading of `first`, then `first` again; cost of the pair.
-fn follow(first: &TableState, second: &TableState, alone: Path) -> (i32, (Path, Path)) {
-    let followed = coupled(second, first, &alone);
-    let again = coupled(first, second, &followed);
-    // The coupling is in both costs; it counts once.
-    let disagreements = mismatches(first, &again, second, &followed) as i32;
-    let cost = again.cost + followed.cost - TWIN * disagreements;
-    (cost, (again, followed))
+/// A reading (states) or a mark per row of two twins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pair {
+    first: Vec<usize>,
+    second: Vec<usize>,
 }
 
-fn settle(tables: &mut [TableState], a: usize, b: usize, best: (Path, Path), rival: Option<(Path, Path)>) {
-    for (at, path, other) in [(a, best.0, rival.as_ref().map(|r| &r.0)), (b, best.1, rival.as_ref().map(|r| &r.1))] {
-        let table = &mut tables[at];
-        table.contested = match other {
-            Some(other) => path.states.iter().zip(&other.states).map(|(x, y)| x != y).collect(),
-            None => vec![false; path.states.len()],
-        };
-        table.path = path;
+impl Pair {
+    /// The readings that follow from reading one of the twins alone.
+    fn following(first: &TableState, second: &TableState, alone: &Path, alone_is_second: bool) -> Self {
+        if alone_is_second {
+            let followed = coupled(first, second, &alone.states);
+            let again = coupled(second, first, &followed.states);
+            Self { first: followed.states, second: again.states }
+        } else {
+            let followed = coupled(second, first, &alone.states);
+            let again = coupled(first, second, &followed.states);
+            Self { first: again.states, second: followed.states }
+        }
     }
+
+    fn cost(&self, first: &TableState, second: &TableState) -> i32 {
+        first.lattice.cost_of(&self.first, &first.own_costs)
+            + second.lattice.cost_of(&self.second, &second.own_costs)
+            + TWIN * mismatches(first, &self.first, second, &self.second) as i32
+    }
+
+    /// This pair with the rows of `other` in a range of rows of the first table and in their counterparts.
+    fn with_rows_of(&self, other: &Self, rows: &Span) -> Self {
+        let mut mixed = self.clone();
+        mixed.first[rows.first.clone()].copy_from_slice(&other.first[rows.first.clone()]);
+        mixed.second[rows.second.clone()].copy_from_slice(&other.second[rows.second.clone()]);
+        mixed
+    }
+}
+
+/// Rows of both tables between two places where readings agree.
+#[derive(Debug, Clone)]
+struct Span {
+    first: Range<usize>,
+    second: Range<usize>,
+}
+
+/// Part by part the better of two readings; and the rows of the parts that are nearly even.
+fn crossed(first: &TableState, second: &TableState, a: Pair, b: Pair) -> (Pair, Pair) {
+    let mut contested = Pair { first: vec![0; a.first.len()], second: vec![0; a.second.len()] };
+    let spans = differing_spans(first, &a, &b);
+    let mut best = if a.cost(first, second) <= b.cost(first, second) { a.clone() } else { b.clone() };
+    for span in spans {
+        let (with_a, with_b) = (best.with_rows_of(&a, &span), best.with_rows_of(&b, &span));
+        let (cost_a, cost_b) = (with_a.cost(first, second), with_b.cost(first, second));
+        if (cost_a - cost_b).abs() < CLEAR {
+            mark_differing(&mut contested.first, &a.first, &b.first, &span.first);
+            mark_differing(&mut contested.second, &a.second, &b.second, &span.second);
+        }
+        best = if cost_a <= cost_b { with_a } else { with_b };
+    }
+    (best, contested)
+}
+
+/// Moves the boundaries between groups by a few rows in both tables at once, as long as that makes the pair better;
+/// then marks the rows of moves that make it hardly worse.
+fn refined(first: &TableState, second: &TableState, start: Pair, contested: &mut Pair) -> Pair {
+    let mut best = start;
+    let mut best_cost = best.cost(first, second);
+    for _ in 0..MOST_MOVES {
+        let moves = boundary_moves(first, &best).into_iter().map(|pair| (pair.cost(first, second), pair));
+        match moves.min_by_key(|(cost, _)| *cost) {
+            Some((cost, pair)) if cost < best_cost => (best_cost, best) = (cost, pair),
+            _ => break,
+        }
+    }
+    for pair in boundary_moves(first, &best) {
+        if pair.cost(first, second) - best_cost < CLEAR {
+            mark_differing(&mut contested.first, &best.first, &pair.first, &(0..best.first.len()));
+            mark_differing(&mut contested.second, &best.second, &pair.second, &(0..best.second.len()));
+        }
+    }
+    best
+}
+
+/// All pairs in which one boundary of the first table, and its counterpart in the second, is moved by up to [`FARTHEST`]
+/// rows.
+fn boundary_moves(first: &TableState, pair: &Pair) -> Vec<Pair> {
+    let count = pair.first.len();
+    let boundaries = (1..count).filter(|r| pair.first[*r] != pair.first[r - 1]);
+    let ranges = boundaries.flat_map(|r| {
+        let later = (1..=FARTHEST).map(move |k| (r - 1, r..(r + k).min(count)));
+        let earlier = (1..=FARTHEST).map(move |k| (r, r.saturating_sub(k)..r));
+        later.chain(earlier)
+    });
+    ranges.filter_map(|(from, rows)| with_rows_like(first, pair, from, rows)).collect()
+}
+
+/// The pair with `rows` of the first table, and their twins, in the group of row `from` and its twin.
+fn with_rows_like(first: &TableState, pair: &Pair, from: usize, rows: Range<usize>) -> Option<Pair> {
+    let twin = |row: usize| first.twin_rows.get(row).copied().flatten();
+    let twin_state = *pair.second.get(twin(from)?)?;
+    let mut moved = pair.clone();
+    for row in rows {
+        moved.first[row] = pair.first[from];
+        *moved.second.get_mut(twin(row)?)? = twin_state;
+    }
+    Some(moved)
+}
+
+fn mark_differing(marks: &mut [usize], a: &[usize], b: &[usize], rows: &Range<usize>) {
+    for row in rows.clone().filter(|r| a[*r] != b[*r]) {
+        marks[row] = 1;
+    }
+}
+
+/// Cuts both tables at the rows with a twin on which the two readings agree, in both tables.
+fn differing_spans(first: &TableState, a: &Pair, b: &Pair) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let mut open = Span { first: 0..0, second: 0..0 };
+    let mut differs = false;
+    for row in 0..=a.first.len() {
+        let twin = first.twin_rows.get(row).copied().flatten();
+        let same = |x: &[usize], y: &[usize], r: usize| x.get(r) == y.get(r);
+        let agreed = twin.is_some_and(|t| same(&a.first, &b.first, row) && same(&a.second, &b.second, t));
+        if agreed || row == a.first.len() {
+            let end = twin.unwrap_or(a.second.len());
+            open.first.end = row;
+            open.second.end = end.max(open.second.start);
+            differs |= open.second.clone().any(|r| a.second[r] != b.second[r]);
+            if differs {
+                spans.push(open.clone());
+            }
+            open = Span { first: row..row, second: end..end };
+            differs = false;
+        } else {
+            differs |= !same(&a.first, &b.first, row);
+        }
+    }
+    spans
 }
 
 /// A reading whose twin agrees: another group for a row would cost at least the twin's weight more.
@@ -170,21 +303,21 @@ fn supported(table: &TableState, mut path: Path) -> Path {
 }
 
 /// Rows of one name that two readings put in different groups.
-fn mismatches(a: &TableState, path_a: &Path, b: &TableState, path_b: &Path) -> usize {
+fn mismatches(a: &TableState, states_a: &[usize], b: &TableState, states_b: &[usize]) -> usize {
     let differs = |(row, twin): (usize, &Option<usize>)| {
-        let group_a = path_a.states.get(row).map(|s| a.group(*s));
-        let group_b = twin.and_then(|t| path_b.states.get(t)).map(|s| b.group(*s));
+        let group_a = states_a.get(row).map(|s| a.group_labels(*s));
+        let group_b = twin.and_then(|t| states_b.get(t)).map(|s| b.group_labels(*s));
         group_b.is_some() && group_a != group_b
     };
     a.twin_rows.iter().enumerate().filter(|pair| differs(*pair)).count()
 }
 
 /// Decodes a table with a reading of its twin as evidence.
-fn coupled(table: &TableState, twin: &TableState, twin_path: &Path) -> Path {
+fn coupled(table: &TableState, twin: &TableState, twin_states: &[usize]) -> Path {
     let groups = table.groups();
     let mut costs = table.own_costs.clone();
     for (row, twin_row) in table.twin_rows.iter().enumerate() {
-        let Some(wanted) = twin_row.and_then(|t| twin_path.states.get(t)).map(|s| twin.group(*s)) else { continue };
+        let Some(wanted) = twin_row.and_then(|t| twin_states.get(t)).map(|s| twin.group(*s)) else { continue };
         if groups.contains(&wanted) {
             charge(&mut costs[row], &groups, &wanted, TWIN);
         }

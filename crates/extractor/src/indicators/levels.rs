@@ -24,8 +24,8 @@ struct Prices {
 
 /// Upper level, lower level.
 const PRICES: [Prices; 2] = [
-    Prices { displaced: [0, 3, 4, 5], page_top: [0, 1, 2, 3], missing: 5, spurious: 8 },
-    Prices { displaced: [0, 6, 8, 10], page_top: [0, 2, 3, 4], missing: 14, spurious: 14 },
+    Prices { displaced: [0, 3, 4, 5], page_top: [0, 2, 3, 4], missing: 5, spurious: 8 },
+    Prices { displaced: [0, 6, 8, 10], page_top: [0, 4, 5, 7], missing: 14, spurious: 14 },
 ];
 /// Cost of a label printed again inside its group, unless it stands first on a page.
 const REPEATED: i32 = 6;
@@ -234,6 +234,24 @@ impl Lattice {
         }
         path.states = self.trace(&forward, outside);
         path
+    }
+
+    /// The cost of a given path.
+    pub(crate) fn cost_of(&self, states: &[usize], outside: &[Vec<i32>]) -> i32 {
+        let mut age = 0;
+        let mut before = None;
+        let mut cost = 0;
+        for (row, &s) in states.iter().enumerate() {
+            if before == Some(s) {
+                age = (age + 1).min(AGES - 1);
+            } else {
+                cost = add(cost, self.begin(row, s, before.map(|b| (b, age))));
+                age = 0;
+            }
+            cost = add(cost, self.own(outside, row, s, age));
+            before = Some(s);
+        }
+        cost
     }
 
     /// Cost of the cheapest path from the first row to each (state, age) of each row.

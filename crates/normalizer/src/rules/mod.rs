@@ -13,7 +13,7 @@ mod words;
 use smallvec::SmallVec;
 
 use crate::fold::Source;
-use crate::lex::{Cell, Kind};
+use crate::lex::{Cell, Kind, Token};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::value::{Flag, Kind as ValueKind, Text, Value};
 
@@ -21,7 +21,7 @@ use crate::value::{Flag, Kind as ValueKind, Text, Value};
 const MAX_DEPTH: u8 = 2;
 
 /// Words that count as unexplained when they are left in the residue.
-const TELLING: Roles = Roles::of(&[Role::Prefix, Role::Document, Role::Recurrence, Role::Named, Role::YearEdge]);
+const TELLING: Roles = Roles::of(&[Role::Prefix, Role::Recurrence, Role::Named, Role::YearEdge]);
 
 /// A reading of the whole cell, with what it leaves unexplained.
 pub(crate) struct Candidate {
@@ -34,7 +34,11 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     pub(crate) fn complete(value: Value) -> Self {
-        Self { value, digits: 0, tokens: 0 }
+        Self {
+            value,
+            digits: 0,
+            tokens: 0,
+        }
     }
 
     fn cost(&self) -> (usize, usize) {
@@ -72,11 +76,16 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str, depth: u8) -> Value {
 fn choose(cell: &Cell<'_, '_>, depth: u8) -> Candidate {
     let mut best: Option<Candidate> = None;
     for (_, rule) in &RULES {
-        let Some(candidate) = rule(cell, depth) else { continue };
+        let Some(candidate) = rule(cell, depth) else {
+            continue;
+        };
         if candidate.cost() == (0, 0) && best.is_none() {
             return candidate;
         }
-        if best.as_ref().is_none_or(|best| candidate.cost() < best.cost()) {
+        if best
+            .as_ref()
+            .is_none_or(|best| candidate.cost() < best.cost())
+        {
             best = Some(candidate);
         }
         if best.as_ref().is_some_and(|best| best.cost() == (0, 0)) {
@@ -84,7 +93,10 @@ fn choose(cell: &Cell<'_, '_>, depth: u8) -> Candidate {
         }
     }
     let mut best = best.unwrap_or_else(|| unparsed(cell));
-    if best.digits > 0 && best.value.kind != ValueKind::Unparsed && best.value.kind != ValueKind::Compound {
+    if best.digits > 0
+        && best.value.kind != ValueKind::Unparsed
+        && best.value.kind != ValueKind::Compound
+    {
         best.value.flags.insert(Flag::DigitsInResidue);
     }
     best
@@ -92,7 +104,10 @@ fn choose(cell: &Cell<'_, '_>, depth: u8) -> Candidate {
 
 /// Every rule's candidate, for an explanation.
 pub(crate) fn all(cell: &Cell<'_, '_>) -> SmallVec<[(&'static str, Candidate); 4]> {
-    RULES.iter().filter_map(|(name, rule)| rule(cell, 0).map(|candidate| (*name, candidate))).collect()
+    RULES
+        .iter()
+        .filter_map(|(name, rule)| rule(cell, 0).map(|candidate| (*name, candidate)))
+        .collect()
 }
 
 fn unparsed(cell: &Cell<'_, '_>) -> Candidate {
@@ -103,7 +118,11 @@ fn unparsed(cell: &Cell<'_, '_>) -> Candidate {
             value.flags.insert(Flag::BadGrouping);
         }
     }
-    Candidate { value, digits: usize::MAX, tokens: usize::MAX }
+    Candidate {
+        value,
+        digits: usize::MAX,
+        tokens: usize::MAX,
+    }
 }
 
 /// The source text of a stretch, absent where it is empty.
@@ -114,17 +133,22 @@ pub(crate) fn residue(source: &Source<'_>, from: usize, to: usize) -> Option<Tex
 /// What the stretches of residue leave unexplained: digits, and tokens that mean something.
 pub(crate) fn unexplained(cell: &Cell<'_, '_>, from: usize, to: usize) -> (usize, usize) {
     let source = cell.source();
-    let digits = (from..to).filter(|&at| source.at(at).is_ascii_digit()).count();
-    let tokens = cell
-        .tokens
-        .iter()
-        .filter(|token| token.start >= from && token.end <= to && token.start < token.end)
-        .filter(|token| match token.kind {
+    let digits = (from..to)
+        .filter(|&at| source.at(at).is_ascii_digit())
+        .count();
+    let inside = |token: &&Token| token.start >= from && token.end <= to && token.start < token.end;
+    let mut tokens = 0;
+    let mut refers = false;
+    for token in cell.tokens.iter().filter(inside) {
+        let telling = match token.kind {
             Kind::Number(_) | Kind::Unit(_) | Kind::Time(_) | Kind::Each(_) | Kind::Per(_) => true,
-            Kind::Word(roles) => roles.meets(TELLING),
+            // 安排 alone is a verb; behind 根据 it names a document.
+            Kind::Word(roles) => roles.meets(TELLING) || refers && roles.has(Role::Document),
             Kind::Mark => matches!(source.at(token.start), ',' | ';' | '、') && to - from > 1,
             Kind::Dash | Kind::Text(_) => false,
-        })
-        .count();
+        };
+        refers |= matches!(token.kind, Kind::Word(roles) if roles.has(Role::Refer));
+        tokens += usize::from(telling);
+    }
     (digits, tokens)
 }

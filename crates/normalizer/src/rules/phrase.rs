@@ -7,10 +7,14 @@ use crate::lex::{Cell, Kind};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::number::Number;
 use crate::time::TimeSpan;
-use crate::unit::{Measure, join_code};
+use crate::unit::{MAX_DENOMINATORS, Measure, join_code};
 use crate::value::{
-    Change, ChangeMode, Comparator, ComparatorSource, Dimension, Direction, Flag, Flags, Relation, Text, Value,
+    Change, ChangeMode, Comparator, ComparatorSource, Dimension, Direction, Flag, Flags, Relation,
+    Text, Value,
 };
+
+/// Comparators on one side of a number; more are noise.
+const MAX_BOUNDS: usize = 4;
 
 /// Number, unit and the comparators around them; token indices.
 pub(crate) struct Phrase<'c> {
@@ -39,7 +43,11 @@ impl Bounds {
             None => self.op = Some(op),
             Some(known) => self.merge(known, op),
         }
-        let side = if suffix { &mut self.suffix } else { &mut self.prefix };
+        let side = if suffix {
+            &mut self.suffix
+        } else {
+            &mut self.prefix
+        };
         *side = Some(match side.take() {
             Some(before) => smol_str::format_smolstr!("{before}{text}"),
             None => text,
@@ -94,30 +102,42 @@ impl<'c> Phrase<'c> {
         let mut bounds = Bounds::default();
         let mut first = index;
         let mut prefixes: SmallVec<[usize; 2]> = SmallVec::new();
-        let mut sign_unit = None;
-        while let Some(before) = first.checked_sub(1) {
+        while let Some(before) = first
+            .checked_sub(1)
+            .filter(|before| index - before <= MAX_BOUNDS)
+        {
             if cell.word(before, Role::Prefix).is_some() && !is_relation(cell, before) {
                 prefixes.push(before);
-            } else if cell.word(before, Role::Sign).is_some() && unit.is_none_or(|unit| unit.currency.is_some()) {
-                sign_unit = Some(before);
-            } else {
+            } else if cell.word(before, Role::Sign).is_none()
+                || unit.is_some_and(|unit| unit.currency.is_none())
+            {
                 break;
             }
             first = before;
         }
-        let _ = sign_unit;
         for &token in prefixes.iter().rev() {
             add_word(cell, token, Role::Prefix, &mut bounds);
         }
         let mut last = index + 1 + usize::from(unit.is_some());
-        if cell.is_word(last, Roles::of(&[Role::Included])) && !cell.is_word(last, Roles::of(&[Role::Suffix])) {
+        if cell.is_word(last, Roles::of(&[Role::Included]))
+            && !cell.is_word(last, Roles::of(&[Role::Suffix]))
+        {
             last += 1;
         }
-        while cell.word(last, Role::Suffix).is_some() && suffix_holds(cell, last) {
+        while last - index <= MAX_BOUNDS
+            && cell.word(last, Role::Suffix).is_some()
+            && suffix_holds(cell, last)
+        {
             add_word(cell, last, Role::Suffix, &mut bounds);
             last += 1;
         }
-        Some(Self { first, last, number, unit, bounds })
+        Some(Self {
+            first,
+            last,
+            number,
+            unit,
+            bounds,
+        })
     }
 
     /// The money that a sign before the number names (¥300).
@@ -128,7 +148,10 @@ impl<'c> Phrase<'c> {
     }
 
     pub(crate) fn end(&self, cell: &Cell<'_, '_>) -> usize {
-        self.last.checked_sub(1).and_then(|last| cell.token(last)).map_or(0, |token| token.end)
+        self.last
+            .checked_sub(1)
+            .and_then(|last| cell.token(last))
+            .map_or(0, |token| token.end)
     }
 
     /// The comparator, the one that 余 and 来 imply included.
@@ -149,12 +172,18 @@ impl<'c> Phrase<'c> {
 }
 
 fn add_word(cell: &Cell<'_, '_>, index: usize, role: Role, bounds: &mut Bounds) {
-    let (Some(entry), Some(token)) = (cell.word(index, role), cell.token(index)) else { return };
+    let (Some(entry), Some(token)) = (cell.word(index, role), cell.token(index)) else {
+        return;
+    };
     let text = cell.source().slice(token.start, token.end);
     if role == Role::Prefix && matches!(cell.source().at(token.start), '近' | '将' | '接') {
         bounds.flags.insert(Flag::NearBelow);
     }
-    bounds.add(Lexicon::comparator(entry), Text::new(text), role == Role::Suffix);
+    bounds.add(
+        Lexicon::comparator(entry),
+        Text::new(text),
+        role == Role::Suffix,
+    );
 }
 
 /// 不晚于 bounds dates, not figures.
@@ -164,11 +193,17 @@ fn is_relation(cell: &Cell<'_, '_>, index: usize) -> bool {
 
 /// 内 in 内容 or 起 in 起来 is no comparator: a suffix ends the phrase.
 fn suffix_holds(cell: &Cell<'_, '_>, index: usize) -> bool {
-    let Some(token) = cell.token(index) else { return false };
+    let Some(token) = cell.token(index) else {
+        return false;
+    };
     let source = cell.source();
     let lone = token.end - token.start == 1;
     let next = source.at(token.end);
-    let joined = lone && matches!(next, '容' | '部' | '涵' | '外' | '来' | '诉' | '草' | '重' | '可' | '愿');
+    let joined = lone
+        && matches!(
+            next,
+            '容' | '部' | '涵' | '外' | '来' | '诉' | '草' | '重' | '可' | '愿'
+        );
     // 起 counts only at the end: 3起 is a unit, 500元起 a bound.
     !(joined || lone && source.at(token.start) == '起' && token.end != source.len())
 }
@@ -227,7 +262,9 @@ impl Head {
     pub(crate) fn read(cell: &Cell<'_, '_>, from: usize, to: usize) -> Self {
         let mut head = Self::default();
         let begin = cell.token(from).map_or(0, |token| token.start);
-        let core = cell.token(to).map_or(cell.source().len(), |token| token.start);
+        let core = cell
+            .token(to)
+            .map_or(cell.source().len(), |token| token.start);
         let (mut first, mut rest) = (None, None);
         let mut index = from;
         while index < to {
@@ -253,13 +290,17 @@ impl Head {
                 self.recurrence = duration.map(|duration| (duration, index));
                 1
             }
-            Some(Kind::Per(unit)) => {
-                let Some(unit) = cell.units.get(unit as usize) else { return 0 };
+            Some(Kind::Per(unit)) if self.pers.len() < MAX_DENOMINATORS => {
+                let Some(unit) = cell.units.get(unit as usize) else {
+                    return 0;
+                };
                 self.pers.push((unit.code.clone(), index));
                 1
             }
             Some(Kind::Time(_)) if self.time.is_none() => {
-                let Some(time) = cell.time_at(index) else { return 0 };
+                let Some(time) = cell.time_at(index) else {
+                    return 0;
+                };
                 let relation = relation_after(cell, index + 1).filter(|_| index + 1 < to);
                 self.time = Some((*time, relation));
                 1 + usize::from(relation.is_some())
@@ -275,9 +316,10 @@ impl Head {
             self.recurrence = entry.map(|entry| (Text::new(cell.lexicon().value(entry)), index));
             return 1;
         }
-        if roles.has(Role::Mean) {
+        if roles.has(Role::Mean) && self.pers.len() < MAX_DENOMINATORS {
             if let Some(entry) = cell.word(index, Role::Mean) {
-                self.pers.push((Text::new(cell.lexicon().value(entry)), index));
+                self.pers
+                    .push((Text::new(cell.lexicon().value(entry)), index));
             }
             return 1;
         }
@@ -297,9 +339,18 @@ impl Head {
             if cell.word(index, Role::Attain).is_some() && is_verb(cell, index, from, to) {
                 self.flags.insert(Flag::Attain);
             }
-            let Some((direction, mode)) = change_of(cell, index) else { continue };
-            if index + 1 == to || basis.is_some() && !names_rate(cell, index) || follows_only_copula(cell, index, to) {
-                self.change = Some(Change { direction, mode, basis: basis.clone() });
+            let Some((direction, mode)) = change_of(cell, index) else {
+                continue;
+            };
+            if index + 1 == to
+                || basis.is_some() && !names_rate(cell, index)
+                || follows_only_copula(cell, index, to)
+            {
+                self.change = Some(Change {
+                    direction,
+                    mode,
+                    basis: basis.clone(),
+                });
             }
         }
     }
@@ -327,7 +378,10 @@ impl Head {
         }
         if let Some((duration, index)) = &self.recurrence {
             let frequency = event && value.kind == crate::value::Kind::Frequency;
-            if frequency || self.change.is_some() || value.unit.is_none() || value.kind == crate::value::Kind::Deadline
+            if frequency
+                || self.change.is_some()
+                || value.unit.is_none()
+                || value.kind == crate::value::Kind::Deadline
             {
                 value.recurrence = Some(duration.clone());
                 value.recurrence_text = token_text(cell, *index);
@@ -348,15 +402,25 @@ impl Head {
     }
 }
 
-const CHANGES: Roles =
-    Roles::of(&[Role::Attain, Role::Aspire, Role::Up, Role::UpTo, Role::Down, Role::DownTo, Role::Basis]);
+const CHANGES: Roles = Roles::of(&[
+    Role::Attain,
+    Role::Aspire,
+    Role::Up,
+    Role::UpTo,
+    Role::Down,
+    Role::DownTo,
+    Role::Basis,
+]);
 
 /// What a change is compared with, as written: 同比, 上一年 of 较上一年.
 fn basis_of(cell: &Cell<'_, '_>, from: usize, to: usize) -> Option<Text> {
-    let token =
-        (from..to).find(|&index| cell.word(index, Role::Basis).is_some()).and_then(|index| cell.token(index))?;
+    let token = (from..to)
+        .find(|&index| cell.word(index, Role::Basis).is_some())
+        .and_then(|index| cell.token(index))?;
     let text = cell.source().slice(token.start, token.end);
-    let bare = ["相较", "相比", "对比", "较", "比", "与"].iter().find_map(|word| text.strip_prefix(word));
+    let bare = ["相较", "相比", "对比", "较", "比", "与"]
+        .iter()
+        .find_map(|word| text.strip_prefix(word));
     Some(Text::new(bare.unwrap_or(text).trim_end_matches("相比")))
 }
 
@@ -365,44 +429,70 @@ pub(crate) fn change_in_words(cell: &Cell<'_, '_>) -> Option<Change> {
     let count = cell.tokens.len();
     let basis = basis_of(cell, 0, count)?;
     let (direction, mode) = (0..count).find_map(|index| change_of(cell, index))?;
-    Some(Change { direction, mode, basis: Some(basis) })
+    Some(Change {
+        direction,
+        mode,
+        basis: Some(basis),
+    })
 }
 
 fn change_of(cell: &Cell<'_, '_>, index: usize) -> Option<(Direction, ChangeMode)> {
-    let Some(Kind::Word(roles)) = cell.kind(index) else { return None };
+    let Some(Kind::Word(roles)) = cell.kind(index) else {
+        return None;
+    };
     let table = [
         (Role::UpTo, Direction::Increase, ChangeMode::To),
         (Role::DownTo, Direction::Decrease, ChangeMode::To),
         (Role::Up, Direction::Increase, ChangeMode::By),
         (Role::Down, Direction::Decrease, ChangeMode::By),
     ];
-    table.iter().find(|(role, ..)| roles.has(*role)).map(|&(_, direction, mode)| (direction, mode))
+    table
+        .iter()
+        .find(|(role, ..)| roles.has(*role))
+        .map(|&(_, direction, mode)| (direction, mode))
 }
 
 /// 增长率, 下降幅度: the name of a rate, not a verb.
 fn names_rate(cell: &Cell<'_, '_>, index: usize) -> bool {
-    let Some(token) = cell.token(index) else { return false };
-    matches!(cell.source().at(token.end), '率' | '比' | '量' | '数' | '度' | '值')
+    let Some(token) = cell.token(index) else {
+        return false;
+    };
+    matches!(
+        cell.source().at(token.end),
+        '率' | '比' | '量' | '数' | '度' | '值'
+    )
 }
 
 /// 增长为, 提高了, 增长幅度
 fn follows_only_copula(cell: &Cell<'_, '_>, index: usize, to: usize) -> bool {
-    let (Some(token), Some(core)) = (cell.token(index), cell.token(to)) else { return false };
+    let (Some(token), Some(core)) = (cell.token(index), cell.token(to)) else {
+        return false;
+    };
     let between = cell.source().slice(token.end, core.start);
-    matches!(between, "了" | "为" | "在" | "幅度" | "幅度为" | "达" | "达到" | "约" | "：" | ":")
+    matches!(
+        between,
+        "了" | "为" | "在" | "幅度" | "幅度为" | "达" | "达到" | "约" | "：" | ":"
+    )
 }
 
 /// A verb of attaining: right before the core, or at the head and not the name of a rate (完成率).
 fn is_verb(cell: &Cell<'_, '_>, index: usize, from: usize, to: usize) -> bool {
-    let Some(token) = cell.token(index) else { return false };
+    let Some(token) = cell.token(index) else {
+        return false;
+    };
     let next = cell.source().at(token.end);
-    let name = matches!(next, '率' | '度' | '量' | '情' | '时' | '数' | '进' | '比' | '质' | '及' | '后' | '前');
+    let name = matches!(
+        next,
+        '率' | '度' | '量' | '情' | '时' | '数' | '进' | '比' | '质' | '及' | '后' | '前'
+    );
     index + 1 == to || index == from && !name
 }
 
 /// The relation that a word behind a date gives.
 pub(crate) fn relation_after(cell: &Cell<'_, '_>, index: usize) -> Option<Relation> {
-    let Some(Kind::Word(roles)) = cell.kind(index) else { return None };
+    let Some(Kind::Word(roles)) = cell.kind(index) else {
+        return None;
+    };
     if roles.has(Role::Before) {
         Some(Relation::Before)
     } else if roles.has(Role::Within) {
@@ -456,7 +546,11 @@ pub(crate) fn time_code(duration: &str) -> Option<Text> {
         ('S', _) => "s",
         _ => return None,
     };
-    Some(if count == "1" { Text::new(unit) } else { smol_str::format_smolstr!("{count}.{unit}") })
+    Some(if count == "1" {
+        Text::new(unit)
+    } else {
+        smol_str::format_smolstr!("{count}.{unit}")
+    })
 }
 
 impl Value {

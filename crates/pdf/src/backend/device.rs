@@ -147,11 +147,8 @@ impl<'b> Recorder<'b> {
     }
 
     fn push_rule(&mut self, horizontal: bool, area: Box2, white: bool) {
-        let (at, from, to) = if horizontal {
-            (area.center().y, area.x0, area.x1)
-        } else {
-            (area.center().x, area.y0, area.y1)
-        };
+        let (at, from, to) =
+            if horizontal { (area.center().y, area.x0, area.x1) } else { (area.center().x, area.y0, area.y1) };
         let rules = if white { &mut self.white } else { &mut self.page.rules };
         if rules.len() < MAX_RULES {
             rules.push(Rule { horizontal, at: fixed(at), from: fixed(from), to: fixed(to) });
@@ -293,10 +290,7 @@ fn place(
     let scale = |v: Vec2, length: f64| if v.hypot() > 0.0 { v / v.hypot() * length } else { Vec2::ZERO };
     let up = f64::from(ASCENT) / 1000.0;
     let origin = Vec2::new(x, y);
-    let corners = [
-        origin + scale(across, em_y * up),
-        origin + scale(across, em_y * (up - 1.0)) + scale(along, width),
-    ];
+    let corners = [origin + scale(across, em_y * up), origin + scale(across, em_y * (up - 1.0)) + scale(along, width)];
     let area = Box2::from_points(corners[0].to_point(), corners[1].to_point());
     let direction = if vertical { Direction::Vertical } else { direction(along) };
     Glyph { text, area: fixed_rect(area), size: fixed(em_y), direction, invisible }

@@ -1,0 +1,221 @@
+//! PDFs made for one difficulty each.
+
+mod support;
+
+use jixiao_model::{Block, JoinKind, Limits, Origin, ReadError, Reading, Table, join_lines};
+use jixiao_pdf::{pages, read_pdf};
+use support::{Encoding, Laid, Made, Style, lay_out};
+
+fn read(made: &Made) -> Reading {
+    read_pdf(&made.bytes(), None, &Limits::default()).unwrap()
+}
+
+fn tables(reading: &Reading) -> Vec<&Table> {
+    let table = |block| match block {
+        &Block::Table(ref table) => Some(table),
+        _ => None,
+    };
+    reading.blocks.iter().filter_map(table).collect()
+}
+
+/// Texts and spans of a table.
+type Shape = Vec<Vec<(u16, u16, u16, String)>>;
+
+fn shape(table: &Table) -> Shape {
+    let row = |row: &jixiao_model::Row| {
+        row.cells.iter().map(|c| (c.column, c.column_span, c.row_span, join_lines(&c.lines))).collect()
+    };
+    table.rows.iter().map(row).collect()
+}
+
+const fn row(label: &'static str, text: &'static str, value: &'static str) -> Laid {
+    Laid { label, text, value }
+}
+
+fn rows() -> [Laid; 12] {
+    [
+        row("数量指标", "开展预算执行审计单位个数", "≥7个"),
+        row("", "线上媒体客户端正常使用率达到规定的标准", "100%"),
+        row("", "绿化养护管理面积", "≥251万平方米"),
+        row("质量指标", "验收合格率", "100%"),
+        row("", "线路巡查管理覆盖率", "符合规定"),
+        row("时效指标", "资金发放时间", "6月前"),
+        row("", "组织开展业务培训活动以及宣传推广工作的及时程度", "及时"),
+        row("", "项目完成时间", "12月底"),
+        row("成本指标", "购买服务成本控制在批复的预算以内", "≤200万元"),
+        row("", "补助标准", ""),
+        row("社会效益指标", "服务对象知晓率", "≥90%"),
+        row("满意度指标", "群众满意度", "≥95%"),
+    ]
+}
+
+/// The same table gives the same cells wherever the page ends, however the producer treats the break.
+#[test]
+fn a_table_reads_the_same_at_any_page_height() {
+    let whole = Style { page: 2000, again: false, close: true, header: false, sides: true };
+    let expected = shape(tables(&read(&lay_out(&rows(), whole)))[0]);
+    assert_eq!(expected.len(), 13);
+    let mut wrong = Vec::new();
+    for page in 230..700 {
+        for (again, close, header) in
+            [(false, true, false), (false, false, false), (true, true, false), (false, true, true)]
+        {
+            let style = Style { page, again, close, header, sides: true };
+            let reading = read(&lay_out(&rows(), style));
+            let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
+            if found.as_slice() != std::slice::from_ref(&expected) {
+                wrong.push((style, found));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong, first: {:#?}", wrong.len(), wrong.first());
+}
+
+/// Horizontal rules alone give the same cells: columns from the text, heights of labels from the rules.
+#[test]
+fn horizontal_rules_alone() {
+    let ruled = Style { page: 2000, again: false, close: true, header: false, sides: true };
+    let expected = shape(tables(&read(&lay_out(&rows(), ruled)))[0]);
+    let reading = read(&lay_out(&rows(), Style { sides: false, ..ruled }));
+    let table = tables(&reading)[0];
+    assert_eq!(table.origin, Origin::Aligned);
+    assert_eq!(shape(table), expected);
+    for page in [300, 420, 555] {
+        let reading = read(&lay_out(&rows(), Style { page, sides: false, ..ruled }));
+        let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
+        assert_eq!(found.len(), 1, "{page}");
+        for (row, expected) in found[0].iter().zip(&expected) {
+            assert_eq!(row, expected, "{page}");
+        }
+        assert_eq!(found[0].len(), expected.len(), "{page}");
+    }
+}
+
+#[test]
+fn joins_are_recorded() {
+    let style = Style { page: 300, again: true, close: true, header: true, sides: true };
+    let reading = read(&lay_out(&rows(), style));
+    let joins = &tables(&reading)[0].joins;
+    for kind in [JoinKind::RepeatedHeader, JoinKind::RepeatedLabel] {
+        assert!(joins.iter().any(|join| join.kind == kind && !join.dropped.is_empty()), "{kind:?}");
+    }
+}
+
+fn one_line(encoding: Encoding, text: &str) -> String {
+    let mut made = Made::new(400, 400);
+    made.encoding = encoding;
+    made.text(50.0, 200.0, 10.0, text);
+    match &read(&made).blocks[..] {
+        [Block::Paragraph(lines)] => join_lines(lines),
+        blocks => panic!("{blocks:?}"),
+    }
+}
+
+#[test]
+fn predefined_cmaps_without_to_unicode() {
+    assert_eq!(one_line(Encoding::Gbk, "产出指标29"), "产出指标29");
+    assert_eq!(one_line(Encoding::UniGb, "产出指标≥29%"), "产出指标≥29%");
+}
+
+#[test]
+fn radicals_become_ideographs() {
+    let mut made = Made::new(400, 400);
+    made.encoding = Encoding::Kangxi;
+    made.text(50.0, 200.0, 10.0, "一二");
+    let read = pages(&made.bytes(), None, &Limits::default()).unwrap();
+    let texts: Vec<char> = read[0].glyphs.iter().map(|glyph| glyph.text.first()).collect();
+    assert_eq!(texts, ['一', '二']);
+}
+
+#[test]
+fn fake_bold_is_read_once() {
+    let mut made = Made::new(400, 400);
+    made.text(50.0, 200.0, 10.0, "绩效目标");
+    made.text(50.3, 200.0, 10.0, "绩效目标");
+    made.text(50.0, 200.2, 10.0, "绩效目标");
+    match &read(&made).blocks[..] {
+        [Block::Paragraph(lines)] => assert_eq!(join_lines(lines), "绩效目标"),
+        blocks => panic!("{blocks:?}"),
+    }
+}
+
+/// Three forms on one page, each with its title.
+#[test]
+fn several_forms_on_a_page() {
+    let mut made = Made::new(400, 600);
+    for form in 0..3 {
+        let top = 60.0 + f64::from(form) * 170.0;
+        made.text(150.0, top, 14.0, "绩效目标表");
+        for line in 0..4 {
+            made.rule(60.0, top + 20.0 + f64::from(line) * 20.0, 320.0, top + 20.0 + f64::from(line) * 20.0);
+        }
+        for x in [60.0, 150.0, 320.0] {
+            made.rule(x, top + 20.0, x, top + 80.0);
+        }
+        for (line, text) in ["数量指标", "质量指标", "时效指标"].into_iter().enumerate() {
+            made.text(65.0, top + 34.0 + line as f64 * 20.0, 10.0, text);
+            made.text(155.0, top + 34.0 + line as f64 * 20.0, 10.0, "内容");
+        }
+    }
+    let reading = read(&made);
+    let kinds: Vec<&str> = reading
+        .blocks
+        .iter()
+        .map(|block| match block {
+            Block::Table(_) => "table",
+            Block::Paragraph(_) => "title",
+            _ => "other",
+        })
+        .collect();
+    assert_eq!(kinds, ["title", "table", "title", "table", "title", "table"]);
+}
+
+/// The same page turned: shown sideways by /Rotate.
+#[test]
+fn turned_pages_read_the_same() {
+    let style = Style { page: 500, again: false, close: true, header: false, sides: true };
+    let mut made = lay_out(&rows(), style);
+    let upright: Vec<Shape> = tables(&read(&made)).into_iter().map(shape).collect();
+    for rotate in [90, 180, 270] {
+        made.rotate = rotate;
+        let turned: Vec<Shape> = tables(&read(&made)).into_iter().map(shape).collect();
+        assert_eq!(turned, upright, "/Rotate {rotate}");
+    }
+}
+
+#[test]
+fn a_page_without_text_is_reported() {
+    let mut made = Made::new(400, 400);
+    made.text(50.0, 200.0, 10.0, "绩效目标");
+    made.pages.push("/Im0 Do q 400 0 0 400 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \u{1} EI Q".to_owned());
+    let reading = read(&made);
+    assert!(reading.partial);
+    assert_eq!(reading.diagnostics[0].code, "page_without_text");
+    assert_eq!(reading.diagnostics[0].place.page, Some(2));
+}
+
+#[test]
+fn nothing_to_read_is_an_error() {
+    let empty = Made::new(400, 400);
+    let error = read_pdf(&empty.bytes(), None, &Limits::default()).unwrap_err();
+    assert!(matches!(error, ReadError::NotReadable(_)), "{error:?}");
+    let error = read_pdf(b"no PDF at all", None, &Limits::default()).unwrap_err();
+    assert!(matches!(error, ReadError::NotReadable(_)), "{error:?}");
+}
+
+#[test]
+fn limits_are_enforced() {
+    let bytes = lay_out(&rows(), Style { page: 300, again: false, close: true, header: false, sides: true }).bytes();
+    let limits = [
+        Limits { bytes: 10, ..Limits::default() },
+        Limits { pages: 1, ..Limits::default() },
+        Limits { objects: 3, ..Limits::default() },
+        Limits { glyphs: 20, ..Limits::default() },
+        Limits { decompressed: 100, ..Limits::default() },
+        Limits { time: std::time::Duration::ZERO, ..Limits::default() },
+    ];
+    for limit in limits {
+        let result = read_pdf(&bytes, None, &limit);
+        assert!(matches!(result, Err(ReadError::OverLimit { .. })), "{limit:?}");
+    }
+}
