@@ -117,6 +117,35 @@ fn a_reader_that_stops_is_not_an_error() {
 }
 
 #[test]
+fn values_are_read_one_a_line() {
+    let folder = folder(&[("values", "≥95%\n\n12月31日前\n".as_bytes()), ("bad.toml", b"[[unit]]\nno = 1\n")]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jixiao"));
+    let values = fs::File::open(folder.path().join("values")).unwrap();
+    let output = command.arg("normalize").stdin(values).output().unwrap();
+    let lines: Vec<serde_json::Value> =
+        output.stdout.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    assert_eq!((lines.len(), &lines[0]["value"], &lines[2]["date"]), (3, &"95".into(), &"--12-31".into()));
+    assert_eq!(lines[1]["kind"], "not_applicable", "an empty line is an empty value");
+
+    let explained = jixiao(&folder, &["normalize", "--explain", "≥95%"]);
+    assert!(String::from_utf8(explained.stdout).unwrap().contains("rule: quantity"));
+    let refused = jixiao(&folder, &["normalize", "--lexicon", "bad.toml", "1"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("bad.toml") && words(&refused).contains("line 2"), "{}", words(&refused));
+}
+
+#[test]
+fn a_form_that_is_cut_gives_whole_json() {
+    let text = include_str!("../seeds/jinan-shizhong-2023.txt");
+    let cut: String = text.lines().skip(46).take(30).collect::<Vec<_>>().join("\n");
+    let folder = folder(&[("cut.txt", cut.as_bytes())]);
+    let output = jixiao(&folder, &["extract", "cut.txt", "-o", "cut.json"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("cut.json")).unwrap()).unwrap();
+    assert_eq!(json["forms"][0]["project_name"], "人才建设资金");
+}
+
+#[test]
 fn the_schema_is_printed_for_people_and_programs() {
     let folder = tempfile::tempdir().unwrap();
     let markdown = jixiao(&folder, &["schema"]).stdout;

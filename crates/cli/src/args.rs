@@ -92,7 +92,8 @@ pub(crate) struct IngestArgs {
     /// Folder of the dataset [default: output]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json]
+    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json].
+    /// Files that an earlier run wrote in other formats are removed
     #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
     pub(crate) to: Option<Vec<Format>>,
     /// CSV for Excel: begins with a byte order mark, and `=100%` stays text
@@ -168,6 +169,9 @@ pub(crate) struct ReadingArgs {
     /// Only these pages, for example 3-8, 3- or -8
     #[arg(long, value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
     pub(crate) pages: Option<PageRange>,
+    /// Give every cell of every table, too: the audit trail
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) cells: bool,
     /// Largest file in bytes
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_bytes: Option<u64>,

@@ -1,14 +1,14 @@
 //! The files of a dataset, written document by document.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::csv::CsvTable;
 use crate::documents::DocumentsSink;
 use crate::files::{Fingerprint, WholeFile, WriteError};
 use crate::jsonl::JsonLinesTable;
-use crate::package::{Counts, Package};
+use crate::package::{Counts, PACKAGE_FILES, Package};
 use crate::parquet::ParquetTable;
 use crate::records::DocumentRecords;
 use crate::schema::{Row, TABLES, Table};
@@ -49,18 +49,18 @@ impl Format {
         matches!(self, Self::Parquet | Self::Jsonl | Self::Csv)
     }
 
-    /// The name of a table's file.
-    pub(crate) fn file_of(self, table: &Table) -> String {
-        format!("{}.{}", table.name, self.as_str())
-    }
-
-    /// Names of the files of a dataset in this format, below its folder; those of single documents are left out.
-    pub fn files(self) -> Vec<String> {
+    /// The files of these tables; those of single documents are left out.
+    fn files(self, tables: impl Iterator<Item = &'static Table>) -> Vec<String> {
         match self {
             Self::Json => Vec::new(),
             Self::Xlsx => vec![WORKBOOK.to_owned()],
-            Self::Parquet | Self::Jsonl | Self::Csv => TABLES.iter().map(|table| self.file_of(table)).collect(),
+            Self::Parquet | Self::Jsonl | Self::Csv => tables.map(|table| self.file_of(table)).collect(),
         }
+    }
+
+    /// The name of a table's file.
+    pub(crate) fn file_of(self, table: &Table) -> String {
+        format!("{}.{}", table.name, self.as_str())
     }
 }
 
@@ -81,6 +81,7 @@ pub(crate) const WORKBOOK: &str = "dataset.xlsx";
 pub struct WriteOptions {
     formats: Vec<Format>,
     excel: bool,
+    cells: bool,
 }
 
 impl WriteOptions {
@@ -88,7 +89,31 @@ impl WriteOptions {
     pub fn new(mut formats: Vec<Format>, excel: bool) -> Self {
         formats.sort_unstable();
         formats.dedup();
-        Self { formats, excel }
+        Self { formats, excel, cells: false }
+    }
+
+    /// These options, with the table `cells` or without it.
+    #[must_use]
+    pub fn with_cells(self, cells: bool) -> Self {
+        Self { cells, ..self }
+    }
+
+    /// The tables that are written.
+    pub fn tables(&self) -> impl Iterator<Item = &'static Table> {
+        TABLES.iter().filter(|table| self.cells || !table.optional)
+    }
+
+    /// Names of the files below the folder of the dataset; those of single documents are left out.
+    pub fn files(&self) -> Vec<String> {
+        let tables = self.formats.iter().flat_map(|format| format.files(self.tables()));
+        tables.chain(PACKAGE_FILES.map(str::to_owned)).collect()
+    }
+
+    /// Names of files that other options would write: left by an earlier run, they would tell of another dataset.
+    pub fn other_files(&self) -> Vec<String> {
+        let files = self.files();
+        let all = Format::ALL.into_iter().flat_map(|format| format.files(TABLES.iter()));
+        all.filter(|name| !files.contains(name)).collect()
     }
 
     /// The formats, each once.
@@ -112,8 +137,8 @@ impl<'a> DatasetWriter<'a> {
         let sink = |format: &Format| -> Result<Box<dyn Sink>, WriteError> {
             Ok(match format {
                 Format::Json => Box::new(DocumentsSink::create(folder, staging)?),
-                Format::Xlsx => Box::new(WorkbookSink::create(folder, staging)?),
-                tabular => Box::new(Tables::create(folder, staging, *tabular, options.excel)?),
+                Format::Xlsx => Box::new(WorkbookSink::create(folder, staging, options)?),
+                tabular => Box::new(Tables::create(folder, staging, *tabular, options)?),
             })
         };
         let sinks = options.formats.iter().map(sink).collect::<Result<_, _>>()?;
@@ -175,17 +200,17 @@ pub(crate) trait TableFile {
 
 /// A format in which each table is a file of its own.
 struct Tables {
-    files: Vec<(std::path::PathBuf, Box<dyn TableFile>)>,
+    files: Vec<(&'static str, PathBuf, Box<dyn TableFile>)>,
 }
 
 impl Tables {
-    fn create(folder: &Path, staging: &Path, format: Format, excel: bool) -> Result<Self, WriteError> {
+    fn create(folder: &Path, staging: &Path, format: Format, options: &WriteOptions) -> Result<Self, WriteError> {
         let begin = |table: &'static Table| {
             let path = folder.join(format.file_of(table));
-            let file = begin_table(format, excel, table, staging, &path);
-            file.map(|file| (path.clone(), file)).map_err(|reason| WriteError::new(&path, reason))
+            let file = begin_table(format, options.excel, table, staging, &path);
+            file.map(|file| (table.name, path.clone(), file)).map_err(|reason| WriteError::new(&path, reason))
         };
-        Ok(Self { files: TABLES.iter().map(begin).collect::<Result<_, _>>()? })
+        Ok(Self { files: options.tables().map(begin).collect::<Result<_, _>>()? })
     }
 }
 
@@ -207,9 +232,7 @@ fn begin_table(
 impl Sink for Tables {
     fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
         records.visit_rows(|table, row| {
-            let Some((path, file)) =
-                TABLES.iter().position(|known| known.name == table.name).map(|i| &mut self.files[i])
-            else {
+            let Some((_, path, file)) = self.files.iter_mut().find(|(name, ..)| *name == table.name) else {
                 return Ok(());
             };
             file.push(row).map_err(|reason| WriteError::new(path, reason))
@@ -217,7 +240,7 @@ impl Sink for Tables {
     }
 
     fn finish(self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError> {
-        for (path, file) in self.files {
+        for (_, path, file) in self.files {
             finished.files.push(file.finish().map_err(|reason| WriteError::new(&path, reason))?);
         }
         Ok(())

@@ -21,8 +21,9 @@ pub fn markdown() -> String {
 
 fn describe(out: &mut String, table: &Table) {
     let key = if table.key.is_empty() { String::new() } else { format!(" Key: {}.", code_list(table.key)) };
+    let request = if table.optional { " Written on request (`--cells`)." } else { "" };
     // Writing to a String cannot fail.
-    let _ = write!(out, "\n## {} {}\n\nA row is {}.{key}\n\n", table.name, table.title, table.meaning);
+    let _ = write!(out, "\n## {} {}\n\nA row is {}.{key}{request}\n\n", table.name, table.title, table.meaning);
     out.push_str("| column | 中文 | type | null | meaning |\n| --- | --- | --- | --- | --- |\n");
     for column in table.columns {
         let Column { name, title, meaning, .. } = column;
@@ -50,6 +51,7 @@ fn table_json(table: &Table) -> Value {
         "title": table.title,
         "description": table.meaning,
         "key": table.key,
+        "optional": table.optional,
         "columns": columns,
     })
 }

@@ -22,7 +22,7 @@ use crate::dataset::{Finished, Format, WORKBOOK, WriteOptions};
 use crate::dictionary;
 use crate::files::{Fingerprint, WholeFile, WriteError};
 use crate::records::DocumentRecords;
-use crate::schema::{Column, SCHEMA_VERSION, TABLES, Table};
+use crate::schema::{Column, SCHEMA_VERSION, Table};
 
 /// Names of the files of the package.
 pub const PACKAGE_FILES: [&str; 5] =
@@ -115,7 +115,7 @@ impl Package<'_> {
     fn descriptor(&self, sums: &BTreeMap<String, Fingerprint>) -> Value {
         let mut resources = Vec::new();
         for (rank, format) in self.tabular().into_iter().enumerate() {
-            for table in &TABLES {
+            for table in self.options.tables() {
                 if let Some(sum) = sums.get(&format.file_of(table)) {
                     resources.push(resource(table, format, rank == 0, sum));
                 }
@@ -141,7 +141,7 @@ impl Package<'_> {
         let mut out = self.front_matter();
         out.push_str(CARD_INTRODUCTION);
         out.push_str("\n## Contents\n\n| table | 中文 | a row is | rows |\n| --- | --- | --- | ---: |\n");
-        for table in &TABLES {
+        for table in self.options.tables() {
             let Table { name, title, meaning, .. } = table;
             // Writing to a String cannot fail, here and below.
             let _ = writeln!(out, "| {name} | {title} | {meaning} | {} |", counts.rows_of(name));
@@ -160,7 +160,7 @@ impl Package<'_> {
         let mut out = "---\nlanguage:\n- zh\npretty_name: 绩效目标\n".to_owned();
         if let Some(format) = self.tabular().into_iter().find(|format| *format == Format::Parquet) {
             out.push_str("configs:\n");
-            for table in &TABLES {
+            for table in self.options.tables() {
                 let _ = write!(out, "- config_name: {}\n  data_files: {}\n", table.name, format.file_of(table));
             }
         }
@@ -187,7 +187,7 @@ impl Package<'_> {
             out.push_str("-- No table is here as a file: write the dataset with --to parquet.\n");
             return out;
         };
-        for table in &TABLES {
+        for table in self.options.tables() {
             let file = format.file_of(table);
             let source = match format {
                 Format::Csv => format!("read_csv('{file}', header = true, all_varchar = false)"),

@@ -1,16 +1,16 @@
 //! The records of one document: what was read, as rows of the tables and as one nested JSON object.
 
 use jixiao_model::{
-    Amount, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Place, Rect, Repair, Scope,
-    Severity, Staffing, Status, Task,
+    self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Origin,
+    Place, Reading, Rect, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Labelled, RepairRow, Yuan};
 use crate::number;
 use crate::schema::{
-    AmountRow, ContentsRow, DiagnosticRow, DocumentRow, FormRow, IndicatorRow, Row, SCHEMA_VERSION, StaffingRow, Table,
-    TaskRow,
+    AmountRow, CellRow, ContentsRow, DiagnosticRow, DocumentRow, FormRow, IndicatorRow, Row, SCHEMA_VERSION,
+    StaffingRow, Table, TaskRow,
 };
 use crate::values::ValueReader;
 
@@ -56,6 +56,9 @@ pub struct DocumentRecords {
     pub diagnostics: Vec<DiagnosticRow>,
     /// Text that went nowhere else.
     pub unplaced: Vec<Unplaced>,
+    /// Rows of `cells`; left out where nobody asked for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<CellRow>,
 }
 
 /// The row of `documents` with the paragraphs before the forms.
@@ -116,6 +119,7 @@ impl DocumentRecords {
             forms,
             diagnostics,
             unplaced: document.unplaced().map(unplaced).collect(),
+            cells: Vec::new(),
         };
         records.describe(document);
         records
@@ -126,6 +130,16 @@ impl DocumentRecords {
         let finding = Diagnostic::new(code, Severity::Error, message, Place::default());
         let document = Document { diagnostics: vec![finding], ..Document::default() };
         Self::new(source, &document, &ValueReader::default())
+    }
+
+    /// Adds every cell of every table that was found: the audit trail.
+    pub fn add_cells(&mut self, reading: &Reading) {
+        let id = &self.document.row.document_id;
+        let tables = reading.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        });
+        self.cells = tables.zip(1..).flat_map(|(table, n)| cell_rows(id, n, table)).collect();
     }
 
     /// Adds a finding about the document as a whole.
@@ -147,7 +161,8 @@ impl DocumentRecords {
             form.tasks.iter().try_for_each(|row| visit(&TaskRow::TABLE, row))?;
             form.staffing.iter().try_for_each(|row| visit(&StaffingRow::TABLE, row))?;
         }
-        self.diagnostics.iter().try_for_each(|row| visit(&DiagnosticRow::TABLE, row))
+        self.diagnostics.iter().try_for_each(|row| visit(&DiagnosticRow::TABLE, row))?;
+        self.cells.iter().try_for_each(|row| visit(&CellRow::TABLE, row))
     }
 
     /// The document as JSON: indented for people, or compact on one line.
@@ -392,7 +407,7 @@ macro_rules! located {
     )* };
 }
 
-located!(ContentsRow, FormRow, AmountRow, IndicatorRow, TaskRow, StaffingRow, DiagnosticRow);
+located!(ContentsRow, FormRow, AmountRow, IndicatorRow, TaskRow, StaffingRow, DiagnosticRow, CellRow);
 
 fn form_id(document_id: &str, position: usize) -> String {
     format!("{document_id}-{:02}", position + 1)
@@ -450,6 +465,31 @@ fn diagnostic_row(document_id: &str, diagnostic: &Diagnostic, forms: &[FormObjec
         ..DiagnosticRow::default()
     }
     .standing_at(diagnostic.place)
+}
+
+fn cell_rows(document_id: &str, table_ordinal: i32, table: &model::Table) -> Vec<CellRow> {
+    let origin = match table.origin {
+        Origin::Ruled => "ruled",
+        Origin::Aligned => "aligned",
+        Origin::Delimited => "delimited",
+    };
+    let row = |(cell, row_ordinal): (&model::Cell, i32)| {
+        let text = join_lines(&cell.lines);
+        CellRow {
+            document_id: document_id.to_owned(),
+            table_ordinal,
+            row_ordinal,
+            column_ordinal: i32::from(cell.column) + 1,
+            row_span: cell.row_span.into(),
+            column_span: cell.column_span.into(),
+            origin: origin.to_owned(),
+            text: Some(text).filter(|text| !text.is_empty()),
+            ..CellRow::default()
+        }
+        .standing_at(cell.parts.first().copied().unwrap_or_default())
+    };
+    let cells = table.rows.iter().zip(1..).flat_map(|(row, n)| row.cells.iter().map(move |cell| (cell, n)));
+    cells.map(row).collect()
 }
 
 fn unplaced(entry: &LedgerEntry) -> Unplaced {

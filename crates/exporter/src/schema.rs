@@ -36,6 +36,8 @@ pub struct Table {
     pub meaning: &'static str,
     /// Columns that identify a row; empty where nothing does.
     pub key: &'static [&'static str],
+    /// Written on request only.
+    pub optional: bool,
     /// Columns in order.
     pub columns: &'static [Column],
 }
@@ -79,6 +81,7 @@ macro_rules! table {
                 title: $title,
                 meaning: $meaning,
                 key: &[$($key),*],
+                optional: matches!(stringify!($table).as_bytes(), b"cells"),
                 columns: &[$(Column {
                     name: stringify!($name),
                     kind: <$type as ColumnType>::KIND,
@@ -283,8 +286,20 @@ table!(DiagnosticRow, diagnostics, "诊断", "one finding about the reading or a
     place;
 });
 
+table!(CellRow, cells, "单元格", "one cell of a table of the source, as it was found", key ["document_id" "table_ordinal" "row_ordinal" "column_ordinal"], {
+    document_id: String, "文档编号", "The document";
+    table_ordinal: i32, "表格序号", "Position of the table in the document, from 1";
+    row_ordinal: i32, "行序号", "Row in which the cell begins, from 1; a table that runs over pages is one table";
+    column_ordinal: i32, "列序号", "Column in which the cell begins, from 1";
+    row_span: i32, "跨行数", "Number of rows that the cell covers";
+    column_span: i32, "跨列数", "Number of columns that the cell covers";
+    origin: String, "来源", "How the cells are known: ruled (drawn lines), aligned (alignment of text) or delimited (a delimiter in a text)";
+    text: Option<String>, "文本", "Text of the cell; null for an empty cell";
+    place;
+});
+
 /// Every table, in the order in which they are documented and written.
-pub const TABLES: [Table; 8] = [
+pub const TABLES: [Table; 9] = [
     DocumentRow::TABLE,
     ContentsRow::TABLE,
     FormRow::TABLE,
@@ -293,6 +308,7 @@ pub const TABLES: [Table; 8] = [
     TaskRow::TABLE,
     StaffingRow::TABLE,
     DiagnosticRow::TABLE,
+    CellRow::TABLE,
 ];
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::column::{Cell, Kind};
-use crate::dataset::{Finished, Sink, WORKBOOK};
+use crate::dataset::{Finished, Sink, WORKBOOK, WriteOptions};
 use crate::files::{WholeFile, WriteError};
 use crate::records::DocumentRecords;
 use crate::schema::{Column, TABLES, Table};
@@ -28,8 +28,8 @@ pub(crate) struct WorkbookSink {
     path: PathBuf,
     file: WholeFile,
     workbook: Workbook,
-    /// The next row of each table's sheet.
-    rows: [u32; TABLES.len()],
+    /// The table of each sheet, and its next row.
+    sheets: Vec<(&'static Table, u32)>,
     styles: Styles,
 }
 
@@ -40,7 +40,7 @@ struct Styles {
 }
 
 impl WorkbookSink {
-    pub(crate) fn create(folder: &Path, staging: &Path) -> Result<Self, WriteError> {
+    pub(crate) fn create(folder: &Path, staging: &Path, options: &WriteOptions) -> Result<Self, WriteError> {
         let path = folder.join(WORKBOOK);
         let problem = |reason: &dyn std::fmt::Display| WriteError::new(&path, reason);
         let file = WholeFile::create_in(staging, &path).map_err(|error| problem(&error))?;
@@ -49,18 +49,22 @@ impl WorkbookSink {
             text: Format::new().set_num_format("@"),
             money: Format::new().set_num_format("#,##0.00"),
         };
-        let workbook = workbook(staging, &styles).map_err(|error| problem(&error))?;
-        Ok(Self { path, file, workbook, rows: [HEADER_ROWS; TABLES.len()], styles })
+        let sheets: Vec<_> = options.tables().map(|table| (table, HEADER_ROWS)).collect();
+        let workbook = workbook(staging, &sheets, &styles).map_err(|error| problem(&error))?;
+        Ok(Self { path, file, workbook, sheets, styles })
     }
 
     fn push_row(&mut self, table: &Table, cells: &[Cell<'_>]) -> Result<(), WriteError> {
-        let Some(sheet) = TABLES.iter().position(|known| known.name == table.name) else { return Ok(()) };
-        let row = self.rows[sheet];
+        let sheets = self.sheets.iter_mut().enumerate();
+        let Some((sheet, (_, next))) = sheets.into_iter().find(|(_, (known, _))| known.name == table.name) else {
+            return Ok(());
+        };
+        let row = *next;
         if row == MAX_ROWS {
             let reason = format!("{} has more rows than a sheet of Excel: use --to parquet or csv instead", table.name);
             return Err(WriteError::new(&self.path, reason));
         }
-        self.rows[sheet] += 1;
+        *next += 1;
         let written = self.workbook.worksheet_from_index(sheet).and_then(|sheet| {
             (0_u16..).zip(cells).try_for_each(|(column, cell)| write_cell(sheet, row, column, cell, &self.styles))
         });
@@ -68,8 +72,8 @@ impl WorkbookSink {
     }
 
     fn end(&mut self) -> Result<(), XlsxError> {
-        for (index, table) in TABLES.iter().enumerate() {
-            let last = (self.rows[index] - 1).max(HEADER_ROWS - 1);
+        for (index, (table, next)) in self.sheets.iter().enumerate() {
+            let last = (next - 1).max(HEADER_ROWS - 1);
             let sheet = self.workbook.worksheet_from_index(index)?;
             sheet.autofilter(HEADER_ROWS - 1, 0, last, table.columns.len() as u16 - 1)?;
         }
@@ -90,13 +94,13 @@ impl Sink for WorkbookSink {
 }
 
 /// A workbook with the headers of every table and the dictionary.
-fn workbook(staging: &Path, styles: &Styles) -> Result<Workbook, XlsxError> {
+fn workbook(staging: &Path, sheets: &[(&Table, u32)], styles: &Styles) -> Result<Workbook, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_tempdir(staging)?;
     // The usual time of creation is now; the same dataset is to give the same file.
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_author("jixiao").set_creation_datetime(&created));
-    for table in &TABLES {
+    for (table, _) in sheets {
         let sheet = workbook.add_worksheet_with_constant_memory()?;
         begin_sheet(sheet, table, styles)?;
     }

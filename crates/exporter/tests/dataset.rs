@@ -14,8 +14,8 @@ use jixiao_exporter::{
     DatasetWriter, DocumentRecords, Format, SourceInfo, TABLES, Table, ValueReader, WriteOptions, dictionary,
 };
 use jixiao_model::{
-    Amount, Contents, Diagnostic, Document, Field, FieldValue, Form, FormKind, Indicator, LedgerEntry, Place, Rect,
-    Repair, Scope, Severity, Staffing, Status, Task, Use,
+    self as model, Amount, Block, Contents, Diagnostic, Document, Field, FieldValue, Form, FormKind, Indicator,
+    LedgerEntry, Line, Origin, Place, Reading, Rect, Repair, Scope, Severity, Staffing, Status, Task, Use,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -128,8 +128,29 @@ fn document() -> Document {
     }
 }
 
+/// A reading with one table: a merged cell with two lines, and an empty cell.
+fn reading() -> Reading {
+    let line = |text: &str| Line { text: text.to_owned(), place: place(), starts_paragraph: false };
+    let cell =
+        |column, lines: Vec<Line>| model::Cell { column, column_span: 1, row_span: 2, lines, parts: vec![place()] };
+    let cells = vec![cell(0, vec![line("产出"), line("指标")]), cell(1, Vec::new())];
+    let row = model::Row { cells, after_page_break: false, place: place() };
+    let table = model::Table { origin: Origin::Ruled, columns: 2, rows: vec![row], joins: Vec::new() };
+    Reading { blocks: vec![Block::PageBreak, Block::Table(table)], ..Reading::default() }
+}
+
 fn records() -> DocumentRecords {
-    DocumentRecords::new(&source(), &document(), &ValueReader::default())
+    let mut records = DocumentRecords::new(&source(), &document(), &ValueReader::default());
+    records.add_cells(&reading());
+    records
+}
+
+#[test]
+fn cells_are_listed_with_their_spans() {
+    let records = records();
+    let [merged, empty] = &records.cells[..] else { panic!("two cells") };
+    assert_eq!((merged.text.as_deref(), merged.row_span, merged.origin.as_str()), (Some("产出指标"), 2, "ruled"));
+    assert_eq!((empty.text.as_deref(), empty.column_ordinal, empty.table_ordinal), (None, 2, 1));
 }
 
 #[test]
@@ -174,7 +195,7 @@ fn json_comes_back_and_has_every_column_in_order() {
     }
     let json: serde_json::Value = serde_json::from_str(&records.to_json(true).unwrap()).unwrap();
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&json), ["schema_version", "document", "contents", "forms", "diagnostics", "unplaced"]);
+    assert_eq!(keys(&json), ["schema_version", "document", "contents", "forms", "diagnostics", "unplaced", "cells"]);
     let names = IndicatorRow::TABLE.columns.iter().map(|column| column.name.to_owned()).collect::<Vec<_>>();
     assert_eq!(keys(&json["forms"][0]["indicators"][0]), names);
     let form = keys(&json["forms"][0]);
@@ -186,7 +207,7 @@ fn json_comes_back_and_has_every_column_in_order() {
 fn write(folder: &Path) {
     let staging = folder.join("staging");
     fs::create_dir(&staging).unwrap();
-    let options = WriteOptions::new(Format::ALL.to_vec(), false);
+    let options = WriteOptions::new(Format::ALL.to_vec(), false).with_cells(true);
     let mut writer = DatasetWriter::create(folder, &staging, &options).unwrap();
     writer.push(&records()).unwrap();
     writer.finish().unwrap();

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jixiao_exporter::files::{Fingerprint, sha256_hex};
 use jixiao_exporter::{DocumentRecords, SourceInfo, ValueReader};
 use jixiao_extractor::Layouts;
-use jixiao_model::{Document, Limits, ReadError, Reading};
+use jixiao_model::{Limits, ReadError, Reading};
 
 use crate::pages::PageRange;
 
@@ -22,6 +22,8 @@ pub struct ReadOptions {
     pub values: ValueReader,
     /// Only these pages.
     pub pages: Option<PageRange>,
+    /// Give every cell of every table, too.
+    pub cells: bool,
 }
 
 /// A file with its identity.
@@ -101,7 +103,7 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     };
     info.format = Some(format.as_str());
     guarded(&info, || match read(format, bytes, options) {
-        Ok(document) => DocumentRecords::new(&info, &document, &options.values),
+        Ok(reading) => records(&info, &reading, options),
         Err(error) => failed(&info, &error),
     })
 }
@@ -114,7 +116,7 @@ fn over_size(got: u64, limit: u64) -> ReadError {
     ReadError::OverLimit { what: "size of the file in bytes", got, limit, flag: "--limit-bytes" }
 }
 
-fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Document, ReadError> {
+fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, ReadError> {
     let mut reading = match format {
         Format::Pdf => jixiao_pdf::read_pdf(bytes, options.password.as_deref(), &options.limits)?,
         Format::Text => jixiao_extractor::read_text(bytes, &options.limits)?,
@@ -122,11 +124,16 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Document,
     if let Some(pages) = options.pages {
         pages.keep(&mut reading)?;
     }
-    Ok(assemble(&reading))
+    Ok(reading)
 }
 
-fn assemble(reading: &Reading) -> Document {
-    jixiao_extractor::assemble(reading, Layouts::builtin())
+fn records(source: &SourceInfo, reading: &Reading, options: &ReadOptions) -> DocumentRecords {
+    let document = jixiao_extractor::assemble(reading, Layouts::builtin());
+    let mut records = DocumentRecords::new(source, &document, &options.values);
+    if options.cells {
+        records.add_cells(reading);
+    }
+    records
 }
 
 fn failed(source: &SourceInfo, error: &ReadError) -> DocumentRecords {

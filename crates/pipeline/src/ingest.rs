@@ -1,15 +1,13 @@
 //! Many documents: read what is new, keep it, and write the dataset out of everything that is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jixiao_exporter::files::{WriteError, sha256_hex};
-use jixiao_exporter::{
-    DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, PACKAGE_FILES, WriteOptions, document_id,
-};
+use jixiao_exporter::{DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, WriteOptions, document_id};
 use jixiao_model::Severity;
 use rayon::prelude::*;
 
@@ -117,8 +115,8 @@ pub fn ingest(
 
 /// Names everything beside the bytes that decides what is read out of a document.
 fn key(options: &ReadOptions) -> String {
-    let ReadOptions { limits, password, values, pages } = options;
-    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{}\n{pages:?}", values.fingerprint());
+    let ReadOptions { limits, password, values, pages, cells } = options;
+    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{}\n{pages:?}\n{cells}", values.fingerprint());
     sha256_hex(text.as_bytes())[..16].to_owned()
 }
 
@@ -207,7 +205,7 @@ impl Run<'_> {
     fn merge(&self, known: &Manifest, files: &[String], looks: Vec<Look>) -> Result<Manifest, WriteError> {
         let mut manifest = known.clone();
         if self.options.prune {
-            let wanted: std::collections::BTreeSet<&String> = files.iter().collect();
+            let wanted: BTreeSet<&String> = files.iter().collect();
             manifest.retain(|path, _| wanted.contains(path));
         }
         let found = files.iter().zip(looks).filter_map(|(path, look)| Some((path.clone(), look.input?)));
@@ -251,23 +249,20 @@ impl Run<'_> {
 
     /// A file that somebody removed is written again.
     fn is_complete(&self, documents: usize) -> bool {
-        let formats = self.options.write.formats();
-        let tables = formats.iter().flat_map(|format| format.files());
-        let files = tables.chain(PACKAGE_FILES.map(str::to_owned));
-        files.map(|name| self.folder.join(name)).all(|path| path.is_file())
-            && (!formats.contains(&Format::Json) || document_files(self.folder).len() == documents)
+        let write = &self.options.write;
+        write.files().iter().all(|name| self.folder.join(name).is_file())
+            && (!write.formats().contains(&Format::Json) || document_files(self.folder).len() == documents)
     }
 
-    /// Removes the JSON of documents that are no longer in the dataset.
+    /// Removes what an earlier run left and this dataset does not have: documents, tables, formats.
     fn remove_strays(&self, members: &[Member<'_>]) -> Result<(), WriteError> {
-        let wanted: std::collections::BTreeSet<&str> =
-            members.iter().map(|member| document_id(&member.input.sha256)).collect();
-        for (id, path) in document_files(self.folder) {
-            if !wanted.contains(id.as_str()) {
-                fs::remove_file(&path).map_err(|error| WriteError::new(&path, error))?;
-            }
-        }
-        Ok(())
+        let write = &self.options.write;
+        let members = if write.formats().contains(&Format::Json) { members } else { &[] };
+        let wanted: BTreeSet<&str> = members.iter().map(|member| document_id(&member.input.sha256)).collect();
+        let documents = document_files(self.folder).into_iter().filter(|(id, _)| !wanted.contains(id.as_str()));
+        let tables = write.other_files().into_iter().map(|name| self.folder.join(name)).filter(|path| path.is_file());
+        let mut strays = documents.map(|(_, path)| path).chain(tables);
+        strays.try_for_each(|path| fs::remove_file(&path).map_err(|error| WriteError::new(&path, error)))
     }
 
     /// The kept records of a document, under the names that its file has now.

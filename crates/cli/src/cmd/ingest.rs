@@ -63,7 +63,7 @@ impl Plan {
             options: IngestOptions {
                 read,
                 jobs: jobs.map_or_else(|| available_parallelism().map_or(1, NonZero::get), usize::from),
-                write: WriteOptions::new(formats, args.excel || config.excel),
+                write: WriteOptions::new(formats, args.excel || config.excel).with_cells(args.reading.cells),
                 prune: args.prune,
                 fresh: args.fresh,
             },

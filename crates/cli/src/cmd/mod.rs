@@ -24,6 +24,7 @@ fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Fail
         password: args.password.clone().or_else(|| config.password.clone()),
         values: value_reader(lexicon)?,
         pages: args.pages,
+        cells: args.cells,
     })
 }
 
