@@ -9,10 +9,7 @@ pub fn run(data: &[u8]) {
     assert!(text.contains(value.text.as_str()), "the text is kept");
     let again = parse(&render(&value));
     assert_eq!(again.kind, value.kind, "a rendered value has the same kind");
-    assert_eq!(
-        again.value, value.value,
-        "a rendered value has the same number"
-    );
+    assert_eq!(again.value, value.value, "a rendered value has the same number");
     let _ = value.to_json();
     let _ = explain(Lexicon::builtin(), &text).to_string();
     let mut columns = text.splitn(3, '\t');

@@ -1,7 +1,8 @@
 //! A reading → a document: segments, heads, indicator tables, contents.
 
-use jixiao_model::{Document, Form, Place, Reading, Scope, Use};
+use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Place, Reading, Scope, Severity, Use};
 
+use crate::complete::incomplete_forms;
 use crate::contents::match_contents;
 use crate::fold::fold;
 use crate::front::{drop_headings, read_front, year_in};
@@ -35,6 +36,11 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
     drop_headings(&mut front.contents);
     let mut diagnostics = reading.diagnostics.clone();
     diagnostics.extend(match_contents(&mut front.contents, &forms));
+    let incomplete = incomplete_forms(&forms);
+    let partial = reading.partial || !incomplete.is_empty();
+    diagnostics.extend(incomplete);
+    let ledger = ledger.into_entries();
+    diagnostics.extend(ledger.iter().filter(|e| e.used == Use::Furniture).map(furniture));
     let year = front.year.or_else(|| forms.iter().find_map(|f| f.fiscal_year));
     Document {
         pages: reading.pages,
@@ -44,9 +50,15 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
         contents: front.contents,
         forms,
         diagnostics,
-        ledger: ledger.into_entries(),
-        partial: reading.partial,
+        ledger,
+        partial,
     }
+}
+
+/// A running head or page number, named so that nothing of a page goes without a word.
+fn furniture(entry: &LedgerEntry) -> Diagnostic {
+    let message = format!("“{}” is a running head or a page number", entry.text.trim());
+    Diagnostic::new("page_furniture", Severity::Info, message, entry.place)
 }
 
 /// Reads the pieces of one form: head rows until the first heading of an indicator table, then tables.

@@ -383,7 +383,7 @@ impl<'a> Head<'a> {
     ) {
         let RowState { row, before, pending, last } = state;
         let opened = self.open;
-        let misplaced = opened != before && !self.fits(opened, parts);
+        let misplaced = opened != before && !Self::fits(opened, parts);
         if misplaced {
             self.note_misplaced(before, parts, texts);
             self.open = before;
@@ -410,7 +410,7 @@ impl<'a> Head<'a> {
     }
 
     /// True when the texts of a row can belong to the section that a label of the same row opened.
-    fn fits(&self, open: Open, parts: &[Part<'a, '_>]) -> bool {
+    fn fits(open: Open, parts: &[Part<'a, '_>]) -> bool {
         match open.section {
             Some(Section::Basic) => parts.iter().any(|p| matches!(p, Part::Prefix { .. })),
             Some(Section::Budget) => parts

@@ -20,7 +20,7 @@ pub struct Layouts {
     labels: Vec<Label>,
     by_text: FxHashMap<String, Vec<usize>>,
     scopes: FxHashMap<String, Scope>,
-    sides: FxHashMap<String, ()>,
+    sides: FxHashSet<String>,
     columns: FxHashMap<String, ColumnRole>,
     hierarchies: Vec<Hierarchy>,
 }
@@ -262,7 +262,7 @@ impl Layouts {
             let scope = scope(&entry.scope)?;
             all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
         }
-        all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| (label_key(t), ())));
+        all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
         all.columns.extend(file.column.iter().flat_map(|c| c.text.iter().map(|t| (label_key(t), c.role))));
         all.hierarchies.splice(0..0, file.hierarchy.into_iter().map(hierarchy));
         Ok(all)
@@ -288,7 +288,7 @@ impl Layouts {
     /// True for a text that is a label of some form, whatever its kind: of a head, of a level, or beside a table.
     pub(crate) fn knows(&self, key: &str) -> bool {
         let of_level = |h: &Hierarchy| h.names_level(1, key) || h.names_level(2, key);
-        self.by_text.contains_key(key) || self.sides.contains_key(key) || self.hierarchies.iter().any(of_level)
+        self.by_text.contains_key(key) || self.sides.contains(key) || self.hierarchies.iter().any(of_level)
     }
 
     /// The label that a cell begins with, the number that it holds, and its length in characters without white space.
@@ -322,7 +322,7 @@ impl Layouts {
 
     /// True for a label beside the whole indicator table.
     pub(crate) fn is_side(&self, key: &str) -> bool {
-        self.sides.contains_key(key)
+        self.sides.contains(key)
     }
 
     /// What a column holds, by its heading.

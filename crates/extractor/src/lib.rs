@@ -14,6 +14,7 @@
 
 mod align;
 mod assemble;
+mod complete;
 mod contents;
 mod fold;
 mod front;

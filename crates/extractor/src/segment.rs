@@ -192,7 +192,7 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
 }
 
 /// Cuts the pieces into front matter and forms: a form begins with its title, and labels of its head follow soon.
-pub(crate) fn segment<'a>(pieces: Vec<Piece>, layouts: &'a Layouts) -> Segments<'a> {
+pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
     let starts: Vec<Option<&FormDef>> = (0..pieces.len()).map(|at| form_start(&pieces, at, layouts)).collect();
     let mut segments = Segments { front: Vec::new(), forms: Vec::new() };
     for (piece, start) in pieces.into_iter().zip(starts) {

@@ -15,14 +15,8 @@ fn cells() -> Vec<String> {
     let cases: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let mut cells = Vec::new();
     for case in cases.as_array().into_iter().flatten() {
-        let count = case
-            .get("count")
-            .and_then(serde_json::Value::as_u64)
-            .unwrap_or(1);
-        let text = case
-            .get("text")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or("");
+        let count = case.get("count").and_then(serde_json::Value::as_u64).unwrap_or(1);
+        let text = case.get("text").and_then(serde_json::Value::as_str).unwrap_or("");
         cells.extend((0..count).map(|_| text.to_owned()));
     }
     cells
@@ -33,25 +27,14 @@ fn parse_cells(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("cells");
     group.throughput(Throughput::Elements(cells.len() as u64));
     group.bench_function("parse", |bencher| {
-        bencher.iter(|| {
-            cells
-                .iter()
-                .map(|cell| usize::from(parse(black_box(cell)).value.is_some()))
-                .sum::<usize>()
-        });
+        bencher.iter(|| cells.iter().map(|cell| usize::from(parse(black_box(cell)).value.is_some())).sum::<usize>());
     });
-    let Ok(pattern) =
-        Regex::new(r"^(?:([≥≤＞＜＝=<>]+)\s*)?([\d,]+(?:\.\d+)?)\s*([十百千万亿]*)\s*(.*)$")
+    let Ok(pattern) = Regex::new(r"^(?:([≥≤＞＜＝=<>]+)\s*)?([\d,]+(?:\.\d+)?)\s*([十百千万亿]*)\s*(.*)$")
     else {
         return;
     };
     group.bench_function("regex", |bencher| {
-        bencher.iter(|| {
-            cells
-                .iter()
-                .filter_map(|cell| pattern.captures(black_box(cell)))
-                .count()
-        });
+        bencher.iter(|| cells.iter().filter_map(|cell| pattern.captures(black_box(cell))).count());
     });
     group.finish();
 }
@@ -70,20 +53,14 @@ fn numerals(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("numerals");
     group.throughput(Throughput::Elements(texts.len() as u64));
     group.bench_function("parse", |bencher| {
-        bencher.iter(|| {
-            texts
-                .iter()
-                .filter(|text| parse(black_box(text)).value.is_some())
-                .count()
-        });
+        bencher.iter(|| texts.iter().filter(|text| parse(black_box(text)).value.is_some()).count());
     });
     group.bench_function("chinese-number", |bencher| {
         bencher.iter(|| {
             texts
                 .iter()
                 .filter(|text| {
-                    let number: Result<u64, _> =
-                        black_box(text).to_number(ChineseCountMethod::TenThousand);
+                    let number: Result<u64, _> = black_box(text).to_number(ChineseCountMethod::TenThousand);
                     number.is_ok()
                 })
                 .count()

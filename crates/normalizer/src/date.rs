@@ -35,10 +35,7 @@ impl IsoDate {
     /// The same date in `year`, where none is written.
     #[must_use]
     pub fn in_year(self, year: i16) -> Self {
-        Self {
-            year: self.year.or(Some(year)),
-            ..self
-        }
+        Self { year: self.year.or(Some(year)), ..self }
     }
 
     /// Whether the calendar has such a date; 29 February stands where no year is written.
@@ -103,10 +100,7 @@ mod tests {
 
     #[test]
     fn the_calendar_decides() {
-        let date = |year, month, day| IsoDate {
-            year,
-            part: DatePart::MonthDay(month, day),
-        };
+        let date = |year, month, day| IsoDate { year, part: DatePart::MonthDay(month, day) };
         assert!(date(None, 2, 29).exists());
         assert!(!date(None, 2, 30).exists());
         assert!(!date(Some(2019), 2, 29).exists());

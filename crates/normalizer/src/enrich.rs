@@ -89,11 +89,7 @@ impl InferredUnit {
 impl Resolved {
     fn to_json(&self) -> serde_json::Value {
         let mut object = serde_json::Map::new();
-        for (key, date) in [
-            ("date", self.date),
-            ("start", self.start),
-            ("end", self.end),
-        ] {
+        for (key, date) in [("date", self.date), ("start", self.start), ("end", self.end)] {
             if let Some(date) = date {
                 object.insert(key.to_owned(), date.to_string().into());
             }
@@ -105,10 +101,7 @@ impl Resolved {
 
 /// Adds what the context tells.
 pub fn enrich(value: &Value, context: &Context<'_>) -> Enrichment {
-    Enrichment {
-        inferred_unit: infer_unit(value, context),
-        resolved: resolve(value, context),
-    }
+    Enrichment { inferred_unit: infer_unit(value, context), resolved: resolve(value, context) }
 }
 
 fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
@@ -120,12 +113,8 @@ fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
         .or_else(|| unit_of_name(value, context.indicator_name))
         .or_else(|| unit_of_twin(context.twin))?;
     // A bare 0.95 may be a rate or its hundredfold: nothing decides.
-    let small = value
-        .value
-        .is_some_and(|number| number.abs() <= Exact::ONE && number != Exact::ZERO);
-    let written = value
-        .value
-        .is_some_and(|number| number.to_integer().is_none());
+    let small = value.value.is_some_and(|number| number.abs() <= Exact::ONE && number != Exact::ZERO);
+    let written = value.value.is_some_and(|number| number.to_integer().is_none());
     (!(found.unit == "%" && small && written)).then_some(found)
 }
 
@@ -133,14 +122,9 @@ fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
 fn unit_in_brackets(value: &Value, name: &str) -> Option<InferredUnit> {
     let lexicon = Lexicon::builtin();
     let source = Source::new(name);
-    let reader = Reader {
-        lexicon,
-        source: &source,
-    };
+    let reader = Reader { lexicon, source: &source };
     let open = (0..source.len()).rev().find(|&at| source.at(at) == '(')?;
-    let (magnitude, measure) = reader
-        .bracketed(open)
-        .filter(|(_, measure)| measure.end == source.len())?;
+    let (magnitude, measure) = reader.bracketed(open).filter(|(_, measure)| measure.end == source.len())?;
     let factor = magnitude.and_then(|(from, to)| power(source.slice(from, to)));
     // A magnitude that the cell already has is not applied twice.
     let factor = factor.filter(|_| value.magnitude.is_none());
@@ -177,24 +161,15 @@ fn unit_in_goal(value: &Value, goal: &str) -> Option<InferredUnit> {
     for (at, _) in goal.match_indices(&figure) {
         let before = goal.get(..at)?.chars().next_back();
         let after = goal.get(at + figure.len()..)?;
-        if before.is_some_and(|c| c.is_ascii_digit() || c == '.')
-            || after.starts_with(|c: char| c.is_ascii_digit())
-        {
+        if before.is_some_and(|c| c.is_ascii_digit() || c == '.') || after.starts_with(|c: char| c.is_ascii_digit()) {
             continue;
         }
         let window: String = after.chars().take(8).collect();
         let source = Source::new(&window);
-        let Some(measure) = (Reader {
-            lexicon: Lexicon::builtin(),
-            source: &source,
-        })
-        .measure(0) else {
+        let Some(measure) = (Reader { lexicon: Lexicon::builtin(), source: &source }).measure(0) else {
             continue;
         };
-        if found
-            .as_ref()
-            .is_some_and(|found| found.unit != measure.code)
-        {
+        if found.as_ref().is_some_and(|found| found.unit != measure.code) {
             // Two units for one figure decide nothing.
             return None;
         }
@@ -214,8 +189,7 @@ fn unit_of_name(value: &Value, name: &str) -> Option<InferredUnit> {
     let lexicon = Lexicon::builtin();
     let plain = without_brackets(name);
     let source = Source::new(&plain);
-    let entry =
-        (0..source.len()).find_map(|at| lexicon.exact(&source, at, source.len(), Role::Name))?;
+    let entry = (0..source.len()).find_map(|at| lexicon.exact(&source, at, source.len(), Role::Name))?;
     let unit = lexicon.value(entry);
     // A share has no magnitude of ten thousand.
     if unit == "%" && value.magnitude.is_some() {
@@ -245,12 +219,7 @@ fn without_brackets(name: &str) -> String {
 
 fn unit_of_twin(twin: Option<&Value>) -> Option<InferredUnit> {
     let unit = twin?.unit.clone()?;
-    Some(InferredUnit {
-        unit,
-        factor: None,
-        value: None,
-        evidence: Text::new("twin row"),
-    })
+    Some(InferredUnit { unit, factor: None, value: None, evidence: Text::new("twin row") })
 }
 
 fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
@@ -258,50 +227,25 @@ fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
     let evidence = format_smolstr!("form year ({year}年度)");
     let of_year = matches!(value.named.as_deref(), Some("full_year" | "this_year"));
     if of_year {
-        let month = |month| {
-            Some(IsoDate {
-                year: Some(year),
-                part: DatePart::Month(month),
-            })
-        };
-        return Some(Resolved {
-            date: None,
-            start: month(1),
-            end: month(12),
-            evidence,
-        });
+        let month = |month| Some(IsoDate { year: Some(year), part: DatePart::Month(month) });
+        return Some(Resolved { date: None, start: month(1), end: month(12), evidence });
     }
     // A day that recurs, or that has no month, lies in no year.
-    let open = |date: IsoDate| {
-        date.year.is_none() && !matches!(date.part, DatePart::Day(_)) && value.recurrence.is_none()
-    };
+    let open =
+        |date: IsoDate| date.year.is_none() && !matches!(date.part, DatePart::Day(_)) && value.recurrence.is_none();
     let edge_only = value.edge.is_some()
         && value.date.is_none()
         && value.recurrence.is_none()
         && matches!(value.kind, Kind::Date | Kind::Deadline)
         && names_year(&value.text);
-    let year_only = IsoDate {
-        year: Some(year),
-        part: DatePart::Year,
-    };
+    let year_only = IsoDate { year: Some(year), part: DatePart::Year };
     let resolved = Resolved {
-        date: value
-            .date
-            .filter(|&date| open(date))
-            .map(|date| date.in_year(year))
-            .or(edge_only.then_some(year_only)),
-        start: value
-            .start
-            .filter(|&date| open(date))
-            .map(|date| date.in_year(year)),
-        end: value
-            .end
-            .filter(|&date| open(date))
-            .map(|date| date.in_year(year)),
+        date: value.date.filter(|&date| open(date)).map(|date| date.in_year(year)).or(edge_only.then_some(year_only)),
+        start: value.start.filter(|&date| open(date)).map(|date| date.in_year(year)),
+        end: value.end.filter(|&date| open(date)).map(|date| date.in_year(year)),
         evidence,
     };
-    (resolved.date.is_some() || resolved.start.is_some() || resolved.end.is_some())
-        .then_some(resolved)
+    (resolved.date.is_some() || resolved.start.is_some() || resolved.end.is_some()).then_some(resolved)
 }
 
 /// 年底 and its like name the form's year; 月底 does not.

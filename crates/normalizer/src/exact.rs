@@ -24,31 +24,16 @@ impl Exact {
     /// One.
     pub const ONE: Self = Self::integer(1);
     /// One half.
-    pub const HALF: Self = Self {
-        numerator: 5,
-        denominator: None,
-        scale: 1,
-    };
+    pub const HALF: Self = Self { numerator: 5, denominator: None, scale: 1 };
 
     /// A whole number.
     pub const fn integer(value: i128) -> Self {
-        Self {
-            numerator: value,
-            denominator: None,
-            scale: 0,
-        }
+        Self { numerator: value, denominator: None, scale: 0 }
     }
 
     /// `mantissa` divided by ten to the power of `scale`.
     pub fn decimal(mantissa: i128, scale: u32) -> Option<Self> {
-        (scale <= MAX_SCALE).then(|| {
-            Self {
-                numerator: mantissa,
-                denominator: None,
-                scale,
-            }
-            .reduced()
-        })
+        (scale <= MAX_SCALE).then(|| Self { numerator: mantissa, denominator: None, scale }.reduced())
     }
 
     /// The quotient of two numbers: a decimal where it terminates, a fraction where it does not.
@@ -65,11 +50,7 @@ impl Exact {
         let divisor = gcd(numerator.checked_abs()?, denominator.checked_abs()?).max(1);
         let top = (numerator / divisor).checked_mul(sign)?;
         let bottom = (denominator / divisor).checked_mul(sign)?;
-        Some(terminating(top, bottom).unwrap_or(Self {
-            numerator: top,
-            denominator: Some(bottom),
-            scale: 0,
-        }))
+        Some(terminating(top, bottom).unwrap_or(Self { numerator: top, denominator: Some(bottom), scale: 0 }))
     }
 
     fn as_fraction(self) -> Option<(i128, i128)> {
@@ -96,10 +77,7 @@ impl Exact {
     /// The number times ten to the power of `power`, unless it overflows.
     pub fn times_pow10(self, power: u32) -> Option<Self> {
         if self.denominator.is_some() {
-            return Self::fraction(
-                self.numerator.checked_mul(pow10(power)?)?,
-                self.denominator?,
-            );
+            return Self::fraction(self.numerator.checked_mul(pow10(power)?)?, self.denominator?);
         }
         let taken = power.min(self.scale);
         let numerator = self.numerator.checked_mul(pow10(power - taken)?)?;
@@ -110,20 +88,13 @@ impl Exact {
     #[must_use]
     pub fn negated(self) -> Self {
         // The numerator never is `i128::MIN`: digits are read by checked arithmetic from zero upwards.
-        Self {
-            numerator: self.numerator.wrapping_neg(),
-            ..self
-        }
+        Self { numerator: self.numerator.wrapping_neg(), ..self }
     }
 
     /// The absolute value.
     #[must_use]
     pub fn abs(self) -> Self {
-        if self.numerator < 0 {
-            self.negated()
-        } else {
-            self
-        }
+        if self.numerator < 0 { self.negated() } else { self }
     }
 
     /// The whole number, where it is one.
@@ -172,9 +143,7 @@ fn terminating(numerator: i128, denominator: i128) -> Option<Exact> {
         return None;
     }
     let scale = twos.max(fives);
-    let factor = 2_i128
-        .checked_pow(scale - twos)?
-        .checked_mul(5_i128.checked_pow(scale - fives)?)?;
+    let factor = 2_i128.checked_pow(scale - twos)?.checked_mul(5_i128.checked_pow(scale - fives)?)?;
     Exact::decimal(numerator.checked_mul(factor)?, scale)
 }
 
@@ -191,9 +160,7 @@ fn pow10(power: u32) -> Option<i128> {
 
 impl PartialEq for Exact {
     fn eq(&self, other: &Self) -> bool {
-        self.numerator == other.numerator
-            && self.denominator == other.denominator
-            && self.scale == other.scale
+        self.numerator == other.numerator && self.denominator == other.denominator && self.scale == other.scale
     }
 }
 
@@ -232,26 +199,16 @@ mod tests {
 
     #[test]
     fn decimals_are_canonical() {
-        for (mantissa, scale, want) in [
-            (0, 3, "0"),
-            (1200, 3, "1.2"),
-            (-5, 1, "-0.5"),
-            (4_887_985, 2, "48879.85"),
-            (100, 0, "100"),
-        ] {
+        for (mantissa, scale, want) in
+            [(0, 3, "0"), (1200, 3, "1.2"), (-5, 1, "-0.5"), (4_887_985, 2, "48879.85"), (100, 0, "100")]
+        {
             assert_eq!(Exact::decimal(mantissa, scale).unwrap().to_string(), want);
         }
     }
 
     #[test]
     fn quotients_terminate_or_stay_fractions() {
-        for (a, b, want) in [
-            (1, 5, "0.2"),
-            (2, 6, "1/3"),
-            (16, 5, "3.2"),
-            (-3, 2, "-1.5"),
-            (157, 3, "157/3"),
-        ] {
+        for (a, b, want) in [(1, 5, "0.2"), (2, 6, "1/3"), (16, 5, "3.2"), (-3, 2, "-1.5"), (157, 3, "157/3")] {
             let got = Exact::quotient(Exact::integer(a), Exact::integer(b)).unwrap();
             assert_eq!(got.to_string(), want);
         }

@@ -52,35 +52,19 @@ pub fn explain(lexicon: &Lexicon, text: &str) -> Explanation {
         .enumerate()
         .min_by_key(|(index, (_, candidate))| (candidate.digits, candidate.tokens, *index))
         .map_or(0, |(index, _)| index);
-    let rule = if candidates.is_empty() {
-        "unparsed"
-    } else {
-        candidates.remove(chosen).0
-    };
+    let rule = if candidates.is_empty() { "unparsed" } else { candidates.remove(chosen).0 };
     let rejected = candidates
         .into_iter()
         .filter(|(name, _)| *name != "unparsed")
-        .map(|(rule, candidate)| Rejected {
-            rule,
-            digits: candidate.digits,
-            tokens: candidate.tokens,
-        })
+        .map(|(rule, candidate)| Rejected { rule, digits: candidate.digits, tokens: candidate.tokens })
         .collect();
     let pieces = cell
         .tokens
         .iter()
         .filter(|token| token.start < token.end)
-        .map(|token| Piece {
-            text: source.slice(token.start, token.end).to_owned(),
-            role: role_of(token.kind),
-        })
+        .map(|token| Piece { text: source.slice(token.start, token.end).to_owned(), role: role_of(token.kind) })
         .collect();
-    Explanation {
-        pieces,
-        rule,
-        rejected,
-        value,
-    }
+    Explanation { pieces, rule, rejected, value }
 }
 
 fn role_of(kind: Kind) -> String {
@@ -98,10 +82,7 @@ fn role_of(kind: Kind) -> String {
 }
 
 fn role_names(roles: Roles) -> String {
-    let names: Vec<&str> = Role::all()
-        .filter(|&role| roles.has(role))
-        .map(Role::name)
-        .collect();
+    let names: Vec<&str> = Role::all().filter(|&role| roles.has(role)).map(Role::name).collect();
     names.join("|")
 }
 

@@ -33,12 +33,7 @@ impl<'t> Source<'t> {
                 continue;
             }
             let len = c.len_utf8() as u8;
-            chars.push(Folded {
-                c: fold(c),
-                len,
-                gap: gap && !chars.is_empty(),
-                start,
-            });
+            chars.push(Folded { c: fold(c), len, gap: gap && !chars.is_empty(), start });
             gap = false;
         }
         Self { text, chars }
@@ -65,26 +60,17 @@ impl<'t> Source<'t> {
         let Some(last) = to.checked_sub(1).and_then(|last| self.chars.get(last)) else {
             return "";
         };
-        self.text
-            .get(first.start..last.start + usize::from(last.len))
-            .unwrap_or("")
+        self.text.get(first.start..last.start + usize::from(last.len)).unwrap_or("")
     }
 
     /// Whether the folded characters from `at` on spell `word`.
     pub(crate) fn spells(&self, at: usize, word: &str) -> bool {
-        word.chars()
-            .enumerate()
-            .all(|(index, c)| self.at(at + index) == c)
+        word.chars().enumerate().all(|(index, c)| self.at(at + index) == c)
     }
 }
 
 fn is_blank(c: char) -> bool {
-    c == ' '
-        || (c.is_whitespace()
-            || matches!(
-                c,
-                '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}'
-            ))
+    c == ' ' || (c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}'))
 }
 
 /// The folded form of one character; always one character, so that offsets stay plain.
@@ -103,9 +89,7 @@ pub(crate) fn fold(c: char) -> char {
         '﹤' | '〈' | '‹' => '<',
         '═' | '﹦' | '〓' => '=',
         '﹪' => '%',
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '─' | '━' | '﹣' | '﹘' => {
-            '-'
-        }
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '─' | '━' | '﹣' | '﹘' => '-',
         '〜' | '∼' | '∽' | '˜' => '~',
         '∶' | '﹕' | '︰' => ':',
         '﹐' => ',',
@@ -148,9 +132,6 @@ mod tests {
     #[test]
     fn slices_outside_are_empty() {
         let source = Source::new("一");
-        assert_eq!(
-            (source.slice(0, 0), source.slice(1, 2), source.slice(0, 9)),
-            ("", "", "")
-        );
+        assert_eq!((source.slice(0, 0), source.slice(1, 2), source.slice(0, 9)), ("", "", ""));
     }
 }

@@ -70,15 +70,8 @@ const LEADS: Roles = Roles::of(&[
     Role::AnchorBefore,
 ]);
 
-const CLOSES: Roles = Roles::of(&[
-    Role::Suffix,
-    Role::Prefix,
-    Role::Before,
-    Role::Within,
-    Role::Included,
-    Role::Span,
-    Role::Link,
-]);
+const CLOSES: Roles =
+    Roles::of(&[Role::Suffix, Role::Prefix, Role::Before, Role::Within, Role::Included, Role::Span, Role::Link]);
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,13 +156,9 @@ impl<'a, 't> Cell<'a, 't> {
         let token = self.token(index)?;
         match token.kind {
             Kind::Word(roles) if roles.has(role) => {
-                let exact = self
-                    .lexicon()
-                    .exact(self.source(), token.start, token.end, role);
+                let exact = self.lexicon().exact(self.source(), token.start, token.end, role);
                 exact.or_else(|| {
-                    self.lexicon()
-                        .longest(self.source(), token.start, Roles::of(&[role]))
-                        .map(|hit| hit.entry)
+                    self.lexicon().longest(self.source(), token.start, Roles::of(&[role])).map(|hit| hit.entry)
                 })
             }
             _ => None,
@@ -182,8 +171,7 @@ impl<'a, 't> Cell<'a, 't> {
 
     pub(crate) fn mark(&self, index: usize) -> Option<char> {
         let token = self.token(index)?;
-        (token.kind == Kind::Mark || token.kind == Kind::Dash)
-            .then(|| self.source().at(token.start))
+        (token.kind == Kind::Mark || token.kind == Kind::Dash).then(|| self.source().at(token.start))
     }
 
     pub(crate) fn number_at(&self, index: usize) -> Option<&Number> {
@@ -233,9 +221,7 @@ impl<'a, 't> Cell<'a, 't> {
         }
         match word {
             // 》 is a damaged ≥ before a figure and a quotation mark elsewhere.
-            Some(hit)
-                if !matches!(c, '《' | '》') || self.source().at(hit.end).is_ascii_digit() =>
-            {
+            Some(hit) if !matches!(c, '《' | '》') || self.source().at(hit.end).is_ascii_digit() => {
                 self.known(at, hit)
             }
             _ => self.sign(at, c),
@@ -247,10 +233,7 @@ impl<'a, 't> Cell<'a, 't> {
         if self.inside_name(at) {
             return self.name(at);
         }
-        if let Some(hit) = self
-            .lexicon()
-            .longest(self.source(), at, Roles::of(&[Role::Named]))
-        {
+        if let Some(hit) = self.lexicon().longest(self.source(), at, Roles::of(&[Role::Named])) {
             return self.known(at, hit);
         }
         let before = self.before_time();
@@ -290,23 +273,10 @@ impl<'a, 't> Cell<'a, 't> {
     /// What stands right before a date: behind a bound 5月 is a duration and 2023.12 a number.
     fn before_time(&self) -> Preceding {
         match self.last() {
-            Some(Token {
-                kind: Kind::Word(roles),
-                ..
-            }) if roles.has(Role::Recurrence) => Preceding::Repetition,
-            Some(Token {
-                kind: Kind::Word(roles),
-                ..
-            }) if roles.has(Role::Prefix) => Preceding::Bound,
-            Some(Token {
-                kind: Kind::Each(_),
-                ..
-            }) => Preceding::Repetition,
-            Some(Token {
-                kind: Kind::Text(_),
-                end,
-                ..
-            }) if self.source().at(end - 1) == '月' => Preceding::Repetition,
+            Some(Token { kind: Kind::Word(roles), .. }) if roles.has(Role::Recurrence) => Preceding::Repetition,
+            Some(Token { kind: Kind::Word(roles), .. }) if roles.has(Role::Prefix) => Preceding::Bound,
+            Some(Token { kind: Kind::Each(_), .. }) => Preceding::Repetition,
+            Some(Token { kind: Kind::Text(_), end, .. }) if self.source().at(end - 1) == '月' => Preceding::Repetition,
             _ => Preceding::Nothing,
         }
     }
@@ -319,25 +289,16 @@ impl<'a, 't> Cell<'a, 't> {
         if c != '每' && c != '逐' && c != '平' {
             return None;
         }
-        let each = self
-            .lexicon()
-            .longest(self.source(), at, Roles::of(&[Role::Each]))?;
-        if let Some(hit) = self
-            .lexicon()
-            .longest(self.source(), at, Roles::of(&[Role::Recurrence]))
-        {
+        let each = self.lexicon().longest(self.source(), at, Roles::of(&[Role::Each]))?;
+        if let Some(hit) = self.lexicon().longest(self.source(), at, Roles::of(&[Role::Recurrence])) {
             return Some(self.known(at, hit));
         }
         let number = self.reader.number(each.end, true);
         let unit_at = number.as_ref().map_or(each.end, |number| number.end);
-        let hit = self
-            .lexicon()
-            .longest(self.source(), unit_at, Roles::of(&[Role::Unit]))?;
+        let hit = self.lexicon().longest(self.source(), unit_at, Roles::of(&[Role::Unit]))?;
         let unit = self.lexicon().unit(hit.entry)?;
         if unit.dimension == Dimension::Time
-            && let Some(count) = number
-                .as_ref()
-                .map_or(Some(Exact::ONE), |number| number.value)
+            && let Some(count) = number.as_ref().map_or(Some(Exact::ONE), |number| number.value)
             && let Some(duration) = unit.iso.as_deref().and_then(|iso| multiply(iso, count))
         {
             self.repeats.push(duration);
@@ -354,9 +315,7 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// 一年 before a number of events repeats like 每年: 一年两次.
     fn once(&mut self, at: usize) -> Option<usize> {
-        let hit = self
-            .lexicon()
-            .longest(self.source(), at + 1, Roles::of(&[Role::Unit]))?;
+        let hit = self.lexicon().longest(self.source(), at + 1, Roles::of(&[Role::Unit]))?;
         let duration = self.lexicon().unit(hit.entry)?.iso.clone()?;
         let number = self.reader.number(hit.end, false)?;
         let event = self.reader.lone(number.end).is_some_and(|unit| unit.event);
@@ -369,12 +328,9 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// Dates that begin with a word or a Chinese numeral.
     fn time(&mut self, at: usize, c: char, word: Option<Hit>) -> Option<usize> {
-        let may = matches!(
-            c,
-            '第' | '上' | '下' | 'Q' | 'q' | '自' | '从' | '由' | '\''
-        ) || self.lexicon().numeral(c).is_some();
-        let in_name =
-            c.is_ascii_alphabetic() && at > 0 && self.source().at(at - 1).is_ascii_alphanumeric();
+        let may = matches!(c, '第' | '上' | '下' | 'Q' | 'q' | '自' | '从' | '由' | '\'')
+            || self.lexicon().numeral(c).is_some();
+        let in_name = c.is_ascii_alphabetic() && at > 0 && self.source().at(at - 1).is_ascii_alphanumeric();
         if !may || in_name {
             return None;
         }
@@ -394,28 +350,17 @@ impl<'a, 't> Cell<'a, 't> {
     /// A number that begins with a sign, a letter misread, or a Chinese numeral.
     fn numeral(&mut self, at: usize, c: char, word: Option<Hit>) -> Option<usize> {
         let signed = matches!(c, '-' | '+' | '.' | 'O' | 'o' | 'l' | 'I');
-        let vague = word
-            .filter(|hit| hit.entry.role == Role::Vague || self.has_role(at, *hit, Role::Vague));
+        let vague = word.filter(|hit| hit.entry.role == Role::Vague || self.has_role(at, *hit, Role::Vague));
         if let Some(hit) = vague {
             return self.vague(at, hit);
         }
-        if !signed
-            && c != '半'
-            && c != '负'
-            && c != '廿'
-            && c != '卅'
-            && self.lexicon().numeral(c).is_none()
-        {
+        if !signed && c != '半' && c != '负' && c != '廿' && c != '卅' && self.lexicon().numeral(c).is_none() {
             return None;
         }
         if matches!(c, '-' | '+') && !self.sign_position() {
             return None;
         }
-        if c == '.'
-            && self
-                .last()
-                .is_some_and(|token| token.end == at && matches!(token.kind, Kind::Number(_)))
-        {
+        if c == '.' && self.last().is_some_and(|token| token.end == at && matches!(token.kind, Kind::Number(_))) {
             return None;
         }
         let lead = self.led();
@@ -423,20 +368,14 @@ impl<'a, 't> Cell<'a, 't> {
         if number.chinese && !self.accepts(&number, lead) {
             return None;
         }
-        let reach = self
-            .reader
-            .measure(number.end)
-            .map_or(number.end, |unit| unit.end);
+        let reach = self.reader.measure(number.end).map_or(number.end, |unit| unit.end);
         let whole = at == 0 && reach == self.source().len();
-        let swallowed =
-            word.is_some_and(|hit| hit.end >= reach && hit.entry.role == Role::Plain) && !whole;
+        let swallowed = word.is_some_and(|hit| hit.end >= reach && hit.entry.role == Role::Plain) && !whole;
         (!swallowed).then(|| self.push_number(number))
     }
 
     fn has_role(&self, at: usize, hit: Hit, role: Role) -> bool {
-        self.lexicon()
-            .exact(self.source(), at, hit.end, role)
-            .is_some()
+        self.lexicon().exact(self.source(), at, hit.end, role).is_some()
     }
 
     /// 数百家: no figure, but the place of one.
@@ -466,14 +405,8 @@ impl<'a, 't> Cell<'a, 't> {
     /// Whether what stands before calls for a number.
     fn led(&self) -> bool {
         match self.last() {
-            Some(Token {
-                kind: Kind::Word(roles),
-                ..
-            }) => roles.meets(LEADS),
-            Some(Token {
-                kind: Kind::Each(_) | Kind::Per(_) | Kind::Dash,
-                ..
-            }) => true,
+            Some(Token { kind: Kind::Word(roles), .. }) => roles.meets(LEADS),
+            Some(Token { kind: Kind::Each(_) | Kind::Per(_) | Kind::Dash, .. }) => true,
             _ => false,
         }
     }
@@ -495,49 +428,34 @@ impl<'a, 't> Cell<'a, 't> {
                 self.source().at(end),
                 ',' | ';' | '。' | '、' | ')' | '-' | '~' | '至' | '到' | '和' | '与' | '半'
             );
-        let head = self
-            .last()
-            .is_none_or(|token| token.kind == Kind::Mark || matches!(token.kind, Kind::Unit(_)));
+        let head = self.last().is_none_or(|token| token.kind == Kind::Mark || matches!(token.kind, Kind::Unit(_)));
         if lead || head {
             let ranged = unit.is_none() && matches!(self.source().at(end), '-' | '~' | '至' | '到');
-            let single =
-                number.written.1 - number.written.0 == 1 && self.source().at(number.start) == '一';
+            let single = number.written.1 - number.written.0 == 1 && self.source().at(number.start) == '一';
             let whole = closed && (unit.is_some() || lead || number.start == 0 || ranged);
             return whole || unit.is_some() && !single && !self.builds_word(end);
         }
-        let bounded = unit.is_some()
-            && self
-                .lexicon()
-                .longest(self.source(), end, Roles::of(&[Role::Suffix]))
-                .is_some();
+        let bounded =
+            unit.is_some() && self.lexicon().longest(self.source(), end, Roles::of(&[Role::Suffix])).is_some();
         let large = bounded || number.written.1 - number.written.0 > 1;
         large && unit.is_some() && !self.builds_word(end) || closed && unit.is_some() && large
     }
 
     /// 零事故, 零投诉: none of something.
     fn is_zero_of(&self, number: &Number) -> bool {
-        let head = number.start == 0
-            || self
-                .tokens
-                .last()
-                .is_some_and(|token| token.kind == Kind::Mark);
+        let head = number.start == 0 || self.tokens.last().is_some_and(|token| token.kind == Kind::Mark);
         let rest = self.source().len() - number.end;
         head && number.chinese && number.value == Some(Exact::ZERO) && (1..=4).contains(&rest)
     }
 
     /// 式, 性, 化 make a word of what stands before them.
     fn builds_word(&self, at: usize) -> bool {
-        matches!(
-            self.source().at(at),
-            '式' | '性' | '化' | '体' | '制' | '型' | '路'
-        )
+        matches!(self.source().at(at), '式' | '性' | '化' | '体' | '制' | '型' | '路')
     }
 
     fn push_number(&mut self, mut number: Number) -> usize {
         let measure = self.measure_of(&mut number);
-        let closing = measure
-            .as_ref()
-            .and_then(|measure| self.subunits(&mut number, measure));
+        let closing = measure.as_ref().and_then(|measure| self.subunits(&mut number, measure));
         let (start, end, half) = (number.start, number.end, number.half);
         self.numbers.push(number);
         self.push(Kind::Number(self.numbers.len() as u32 - 1), start, end);
@@ -596,10 +514,7 @@ impl<'a, 't> Cell<'a, 't> {
             return None;
         }
         let at = measure.end;
-        if matches!(self.source().at(at), '多' | '余')
-            && number.approx.is_none()
-            && !self.is_unit(at + 1)
-        {
+        if matches!(self.source().at(at), '多' | '余') && number.approx.is_none() && !self.is_unit(at + 1) {
             number.approx = Some(((at, at + 1), Comparator::Gt));
             number.flags.insert(Flag::ApproxOver);
             return Some(at + 1);
@@ -618,9 +533,7 @@ impl<'a, 't> Cell<'a, 't> {
             if !names.contains(self.source().at(small.end)) || small.magnitude.is_some() {
                 continue;
             }
-            let part = small
-                .value
-                .and_then(|value| Exact::quotient(value, Exact::ONE.times_pow10(places)?));
+            let part = small.value.and_then(|value| Exact::quotient(value, Exact::ONE.times_pow10(places)?));
             number.value = number.value.and_then(|value| value.plus(part?));
             end = small.end + 1;
         }
@@ -632,9 +545,7 @@ impl<'a, 't> Cell<'a, 't> {
     }
 
     fn is_unit(&self, at: usize) -> bool {
-        self.lexicon()
-            .longest(self.source(), at, Roles::of(&[Role::Unit]))
-            .is_some()
+        self.lexicon().longest(self.source(), at, Roles::of(&[Role::Unit])).is_some()
     }
 
     /// A word of the lexicon, with a copula that leads over to a number (至少是3, 超过了80).
@@ -642,10 +553,7 @@ impl<'a, 't> Cell<'a, 't> {
         let roles = self.lexicon().roles(self.source(), at, hit.end);
         let mut end = hit.end;
         if roles.has(Role::Prefix)
-            && matches!(
-                self.source().at(end),
-                '是' | '为' | '有' | '了' | '达' | '到'
-            )
+            && matches!(self.source().at(end), '是' | '为' | '有' | '了' | '达' | '到')
             && self.reader.number(end + 1, false).is_some()
         {
             end += 1;
@@ -677,20 +585,16 @@ impl<'a, 't> Cell<'a, 't> {
         while matches!(self.source().at(end), '-' | '~') {
             end += 1;
         }
-        if end == at && matches!(self.source().at(at), '至' | '到') {
-            at + 1
-        } else {
-            end
-        }
+        if end == at && matches!(self.source().at(at), '至' | '到') { at + 1 } else { end }
     }
 
     /// A dash joins two figures.
     fn is_dash(&self, at: usize, end: usize) -> bool {
-        let sign =
-            matches!(self.source().at(at), '-' | '~' | '至' | '到') && self.dash_end(at) == end;
+        let sign = matches!(self.source().at(at), '-' | '~' | '至' | '到') && self.dash_end(at) == end;
         let figure = |kind| matches!(kind, Kind::Number(_) | Kind::Unit(_) | Kind::Time(_));
         let before = self.tokens.last().is_some_and(|token| {
-            figure(token.kind) || matches!(token.kind, Kind::Word(roles) if roles.meets(Roles::of(&[Role::Suffix, Role::Included])))
+            figure(token.kind)
+                || matches!(token.kind, Kind::Word(roles) if roles.meets(Roles::of(&[Role::Suffix, Role::Included])))
         });
         sign && before && self.reader.number(end, false).is_some()
     }
@@ -711,40 +615,17 @@ impl<'a, 't> Cell<'a, 't> {
 fn is_mark(c: char) -> bool {
     matches!(
         c,
-        '±' | ','
-            | ';'
-            | '。'
-            | '、'
-            | '('
-            | ')'
-            | ':'
-            | '“'
-            | '”'
-            | '"'
-            | '!'
-            | '\n'
-            | '/'
-            | '*'
-            | '×'
-            | '['
-            | ']'
+        '±' | ',' | ';' | '。' | '、' | '(' | ')' | ':' | '“' | '”' | '"' | '!' | '\n' | '/' | '*' | '×' | '[' | ']'
     ) && !is_ideograph(c)
 }
 
 /// `P1M` taken three times is `P3M`.
 fn multiply(iso: &str, count: Exact) -> Option<Text> {
-    let count = count
-        .to_integer()
-        .filter(|count| (1..=999).contains(count))?;
+    let count = count.to_integer().filter(|count| (1..=999).contains(count))?;
     let digits = iso.find(|c: char| c.is_ascii_digit())?;
     let rest = iso.get(digits..)?.find(|c: char| !c.is_ascii_digit())?;
     let number: i128 = iso.get(digits..digits + rest)?.parse().ok()?;
-    Some(smol_str::format_smolstr!(
-        "{}{}{}",
-        iso.get(..digits)?,
-        number * count,
-        iso.get(digits + rest..)?
-    ))
+    Some(smol_str::format_smolstr!("{}{}{}", iso.get(..digits)?, number * count, iso.get(digits + rest..)?))
 }
 
 fn factor_text(count: Exact) -> Text {

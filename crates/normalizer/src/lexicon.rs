@@ -312,23 +312,11 @@ impl Lexicon {
         }
         for entry in &file.class {
             let class = known(&entry.class, "class", text, Class::from_word)?;
-            self.add_all(
-                &entry.text,
-                Entry {
-                    role: Role::Class,
-                    payload: class as u32,
-                },
-            );
+            self.add_all(&entry.text, Entry { role: Role::Class, payload: class as u32 });
         }
         for entry in &file.name {
             let payload = self.intern(&entry.unit);
-            self.add_all(
-                &entry.text,
-                Entry {
-                    role: Role::Name,
-                    payload,
-                },
-            );
+            self.add_all(&entry.text, Entry { role: Role::Name, payload });
         }
         Ok(())
     }
@@ -347,11 +335,7 @@ impl Lexicon {
     }
 
     fn add_unit(&mut self, entry: &UnitEntry, text: &str) -> Result<(), LexiconError> {
-        let flag = entry
-            .flag
-            .as_ref()
-            .map(|flag| known(flag, "flag", text, Flag::from_word))
-            .transpose()?;
+        let flag = entry.flag.as_ref().map(|flag| known(flag, "flag", text, Flag::from_word)).transpose()?;
         let unit = Unit {
             code: Text::new(entry.code.get_ref()),
             dimension: known(&entry.dimension, "dimension", text, Dimension::from_word)?,
@@ -361,27 +345,9 @@ impl Lexicon {
             event: entry.event,
         };
         let payload = self.push_unit(unit);
-        self.add_all(
-            &entry.text,
-            Entry {
-                role: Role::Unit,
-                payload,
-            },
-        );
-        self.add_all(
-            &entry.fraction,
-            Entry {
-                role: Role::Fraction,
-                payload,
-            },
-        );
-        self.add_all(
-            &entry.sign,
-            Entry {
-                role: Role::Sign,
-                payload,
-            },
-        );
+        self.add_all(&entry.text, Entry { role: Role::Unit, payload });
+        self.add_all(&entry.fraction, Entry { role: Role::Fraction, payload });
+        self.add_all(&entry.sign, Entry { role: Role::Sign, payload });
         Ok(())
     }
 
@@ -389,23 +355,13 @@ impl Lexicon {
         for word in entry.text.split_whitespace() {
             let payload = self.push_unit(Unit {
                 code: classifier_code(word),
-                dimension: if entry.grade {
-                    Dimension::Grade
-                } else {
-                    Dimension::Count
-                },
+                dimension: if entry.grade { Dimension::Grade } else { Dimension::Count },
                 currency: None,
                 iso: None,
                 flag: entry.grade.then_some(Flag::Grade),
                 event: entry.event,
             });
-            self.add(
-                word,
-                Entry {
-                    role: Role::Unit,
-                    payload,
-                },
-            );
+            self.add(word, Entry { role: Role::Unit, payload });
         }
     }
 
@@ -442,12 +398,7 @@ impl Lexicon {
     fn add(&mut self, word: &str, entry: Entry) {
         let mask = Roles::of(&[entry.role]);
         let mut node = 0;
-        for (depth, c) in word
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(fold)
-            .enumerate()
-        {
+        for (depth, c) in word.chars().filter(|c| !c.is_whitespace()).map(fold).enumerate() {
             let child = self.child_or_new(node, depth, c);
             node = child as usize;
             if let Some(node) = self.nodes.get_mut(node) {
@@ -497,11 +448,7 @@ impl Lexicon {
                 break;
             }
             if node.own.meets(roles) {
-                let entry = node
-                    .entries
-                    .iter()
-                    .rev()
-                    .find(|entry| roles.has(entry.role));
+                let entry = node.entries.iter().rev().find(|entry| roles.has(entry.role));
                 best = entry.map(|&entry| Hit { end, entry }).or(best);
             }
             index = child_of(node, source.at(end)).unwrap_or(0);
@@ -511,45 +458,23 @@ impl Lexicon {
     }
 
     /// The meaning of exactly the characters `from..to` in `role`.
-    pub(crate) fn exact(
-        &self,
-        source: &Source<'_>,
-        from: usize,
-        to: usize,
-        role: Role,
-    ) -> Option<Entry> {
+    pub(crate) fn exact(&self, source: &Source<'_>, from: usize, to: usize, role: Role) -> Option<Entry> {
         let mut index = *self.roots.get(source.at(from) as usize)?;
         for at in from + 1..to {
             index = child_of(self.nodes.get(index as usize)?, source.at(at))?;
         }
-        let node = self
-            .nodes
-            .get(index as usize)
-            .filter(|_| index != 0 && from < to)?;
-        node.entries
-            .iter()
-            .rev()
-            .find(|entry| entry.role == role)
-            .copied()
+        let node = self.nodes.get(index as usize).filter(|_| index != 0 && from < to)?;
+        node.entries.iter().rev().find(|entry| entry.role == role).copied()
     }
 
     /// All roles of exactly the characters `from..to`.
     pub(crate) fn roles(&self, source: &Source<'_>, from: usize, to: usize) -> Roles {
-        let mut index = self
-            .roots
-            .get(source.at(from) as usize)
-            .copied()
-            .unwrap_or(0);
+        let mut index = self.roots.get(source.at(from) as usize).copied().unwrap_or(0);
         for at in from + 1..to {
             let node = self.nodes.get(index as usize);
-            index = node
-                .and_then(|node| child_of(node, source.at(at)))
-                .unwrap_or(0);
+            index = node.and_then(|node| child_of(node, source.at(at))).unwrap_or(0);
         }
-        self.nodes
-            .get(index as usize)
-            .filter(|_| index != 0)
-            .map_or(Roles::default(), |node| node.own)
+        self.nodes.get(index as usize).filter(|_| index != 0).map_or(Roles::default(), |node| node.own)
     }
 
     pub(crate) fn unit(&self, entry: Entry) -> Option<&Unit> {
@@ -557,33 +482,20 @@ impl Lexicon {
     }
 
     pub(crate) fn value(&self, entry: Entry) -> &str {
-        self.values
-            .get(entry.payload as usize)
-            .map_or("", Text::as_str)
+        self.values.get(entry.payload as usize).map_or("", Text::as_str)
     }
 
     pub(crate) fn comparator(entry: Entry) -> Comparator {
-        Comparator::ALL
-            .get(entry.payload as usize)
-            .copied()
-            .unwrap_or(Comparator::None)
+        Comparator::ALL.get(entry.payload as usize).copied().unwrap_or(Comparator::None)
     }
 
     pub(crate) fn class(entry: Entry) -> Class {
-        Class::ALL
-            .get(entry.payload as usize)
-            .copied()
-            .unwrap_or(Class::Other)
+        Class::ALL.get(entry.payload as usize).copied().unwrap_or(Class::Other)
     }
 
     pub(crate) fn numeral(&self, c: char) -> Option<Numeral> {
         // Numerals are ideographs or ○; most characters asked for are not.
-        match self
-            .numerals
-            .get(c as usize)
-            .copied()
-            .filter(|_| c >= '\u{25cb}')?
-        {
+        match self.numerals.get(c as usize).copied().filter(|_| c >= '\u{25cb}')? {
             0 => None,
             code if code < POWERS => Some(Numeral::Digit(code - 1)),
             code => Some(Numeral::Power(code - POWERS)),
@@ -592,10 +504,7 @@ impl Lexicon {
 }
 
 fn child_of(node: &Node, c: char) -> Option<u32> {
-    node.children
-        .iter()
-        .find(|(known, _)| *known == c)
-        .map(|&(_, child)| child)
+    node.children.iter().find(|(known, _)| *known == c).map(|&(_, child)| child)
 }
 
 /// The code of a classifier: the word itself, in full-width brackets where it holds brackets.
@@ -606,19 +515,9 @@ pub(crate) fn classifier_code(word: &str) -> Text {
 
 fn role_named(word: &str) -> Option<Role> {
     // Units, comparators, classes and names have tables of their own.
-    let reserved = Roles::of(&[
-        Role::Unit,
-        Role::Fraction,
-        Role::Sign,
-        Role::Prefix,
-        Role::Suffix,
-        Role::Class,
-        Role::Name,
-    ]);
-    let role = Role::WORDS
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|&(_, role)| role);
+    let reserved =
+        Roles::of(&[Role::Unit, Role::Fraction, Role::Sign, Role::Prefix, Role::Suffix, Role::Class, Role::Name]);
+    let role = Role::WORDS.iter().find(|(name, _)| *name == word).map(|&(_, role)| role);
     role.filter(|&role| !reserved.has(role))
 }
 
@@ -635,11 +534,7 @@ fn known<T>(
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|&byte| byte == b'\n')
-        .count()
-        + 1
+    text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
 }
 
 #[cfg(test)]
@@ -658,9 +553,7 @@ mod tests {
     #[test]
     fn the_longest_word_wins() {
         let source = Source::new("个工作日内");
-        let hit = Lexicon::builtin()
-            .longest(&source, 0, Roles::of(&[Role::Unit]))
-            .unwrap();
+        let hit = Lexicon::builtin().longest(&source, 0, Roles::of(&[Role::Unit])).unwrap();
         assert_eq!(hit.end, 4);
         assert_eq!(Lexicon::builtin().unit(hit.entry).unwrap().code, "[wd]");
     }
@@ -670,16 +563,9 @@ mod tests {
         let builtin = Lexicon::builtin();
         let error = |text: &str| builtin.with_extension(text).err().unwrap().to_string();
         let wrong_side = "[[comparator]]\nop = \"ge\"\nside = \"left\"\ntext = [\"封底\"]\n";
-        assert_eq!(
-            error(wrong_side),
-            "lexicon, line 3: `side` has no value `left`"
-        );
+        assert_eq!(error(wrong_side), "lexicon, line 3: `side` has no value `left`");
         let unknown_key = "[[unit]]\ncode = \"x\"\ndimension = \"area\"\ntexts = [\"畦\"]\n";
-        assert!(
-            error(unknown_key).contains("texts"),
-            "{}",
-            error(unknown_key)
-        );
+        assert!(error(unknown_key).contains("texts"), "{}", error(unknown_key));
         assert!(error("[[unit]\n").starts_with("lexicon, line 1"));
     }
 }

@@ -41,8 +41,8 @@ pub use lexicon::{Lexicon, LexiconError};
 pub use render::render;
 pub use split::parse_split;
 pub use value::{
-    AnchorSide, Bound, Change, ChangeMode, Class, Comparator, ComparatorSource, Dimension,
-    Direction, Edge, Flag, Flags, Kind, Relation, Text, Value,
+    AnchorSide, Bound, Change, ChangeMode, Class, Comparator, ComparatorSource, Dimension, Direction, Edge, Flag,
+    Flags, Kind, Relation, Text, Value,
 };
 
 /// Reads one text with the built-in lexicon.

@@ -120,8 +120,7 @@ impl Reader<'_, '_> {
     }
 
     fn may_begin_unsigned(&self, at: usize, first: char) -> bool {
-        first == '.' && self.source.at(at + 1).is_ascii_digit()
-            || self.lexicon.numeral(first).is_some()
+        first == '.' && self.source.at(at + 1).is_ascii_digit() || self.lexicon.numeral(first).is_some()
     }
 
     fn unsigned(&self, at: usize, bare: bool) -> Option<Number> {
@@ -141,9 +140,7 @@ impl Reader<'_, '_> {
 
     /// 百分之九十五: the denominator is a unit.
     fn share(&self, at: usize) -> Option<Number> {
-        let prefix = self
-            .lexicon
-            .longest(self.source, at, Roles::of(&[Role::Fraction]))?;
+        let prefix = self.lexicon.longest(self.source, at, Roles::of(&[Role::Fraction]))?;
         let mut number = self.primary(prefix.end, true)?;
         number.start = at;
         number.unit = Some((prefix.entry, (at, prefix.end)));
@@ -155,9 +152,7 @@ impl Reader<'_, '_> {
         let number = self.primary(at, bare)?;
         let end = number.end;
         match self.source.at(end) {
-            '分' if self.source.at(end + 1) == '之' => {
-                self.fraction(&number, end + 2).or(Some(number))
-            }
+            '分' if self.source.at(end + 1) == '之' => self.fraction(&number, end + 2).or(Some(number)),
             '又' => self.mixed(&number, end + 1).or(Some(number)),
             '/' => Some(self.slash(&number).unwrap_or(number)),
             '成' => Some(self.tenths(number)),
@@ -197,13 +192,8 @@ impl Reader<'_, '_> {
         }
         let bottom = arabic(self.source, at)?;
         let next = self.source.at(bottom.end);
-        let whole = bottom
-            .value
-            .is_some_and(|value| value.to_integer().is_some());
-        if !whole
-            || matches!(next, '/' | '.' | '十' | '百' | '千' | '万' | '亿')
-            || self.is_unit(bottom.end)
-        {
+        let whole = bottom.value.is_some_and(|value| value.to_integer().is_some());
+        if !whole || matches!(next, '/' | '.' | '十' | '百' | '千' | '万' | '亿') || self.is_unit(bottom.end) {
             return None;
         }
         top.value?.to_integer()?;
@@ -214,9 +204,7 @@ impl Reader<'_, '_> {
     }
 
     fn is_unit(&self, at: usize) -> bool {
-        self.lexicon
-            .longest(self.source, at, Roles::of(&[Role::Unit]))
-            .is_some()
+        self.lexicon.longest(self.source, at, Roles::of(&[Role::Unit])).is_some()
     }
 
     /// 九成, 七成六, 三成半: tenths, given as per cent.
@@ -229,10 +217,7 @@ impl Reader<'_, '_> {
             return number;
         };
         let percent = self.percent();
-        let value = number
-            .value
-            .and_then(|value| value.times_pow10(1))
-            .and_then(|value| value.plus(extra));
+        let value = number.value.and_then(|value| value.times_pow10(1)).and_then(|value| value.plus(extra));
         let (Some(value), Some(entry)) = (value, percent) else {
             return number;
         };
@@ -257,23 +242,14 @@ impl Reader<'_, '_> {
             return Some((Exact::integer(i128::from(digit)), at + 1));
         }
         let closes = !next.is_alphanumeric()
-            || self
-                .lexicon
-                .longest(
-                    self.source,
-                    at,
-                    Roles::of(&[Role::Suffix, Role::And, Role::Before]),
-                )
-                .is_some()
+            || self.lexicon.longest(self.source, at, Roles::of(&[Role::Suffix, Role::And, Role::Before])).is_some()
             || matches!(next, '至' | '到' | '的');
         closes.then_some((Exact::ZERO, at))
     }
 
     fn percent(&self) -> Option<Entry> {
         let sign = Source::new("%");
-        self.lexicon
-            .longest(&sign, 0, Roles::of(&[Role::Unit]))
-            .map(|hit| hit.entry)
+        self.lexicon.longest(&sign, 0, Roles::of(&[Role::Unit])).map(|hit| hit.entry)
     }
 
     /// 一半 is a half; in 一年半 the half stands behind the unit and is read there.
@@ -327,10 +303,7 @@ impl Reader<'_, '_> {
         match self.lexicon.numeral(self.source.at(at)) {
             Some(Numeral::Digit(_) | Numeral::Power(1)) => true,
             Some(Numeral::Power(2 | 3)) => {
-                matches!(
-                    self.lexicon.numeral(self.source.at(at + 1)),
-                    Some(Numeral::Digit(_))
-                )
+                matches!(self.lexicon.numeral(self.source.at(at + 1)), Some(Numeral::Digit(_)))
             }
             _ => matches!(self.source.at(at), '廿' | '卅'),
         }
@@ -352,9 +325,7 @@ impl Reader<'_, '_> {
             }
             let step = match self.lexicon.numeral(c) {
                 Some(Numeral::Digit(digit)) => chain.digit(digit),
-                Some(Numeral::Power(power)) => {
-                    !self.unit_longer(chain.at) && chain.power(u32::from(power))?
-                }
+                Some(Numeral::Power(power)) => !self.unit_longer(chain.at) && chain.power(u32::from(power))?,
                 None => self.other(chain, c)?,
             };
             if !step {
@@ -365,9 +336,7 @@ impl Reader<'_, '_> {
 
     /// Units win over magnitudes: 千米, 千克, 百分点.
     fn unit_longer(&self, at: usize) -> bool {
-        let unit = self
-            .lexicon
-            .longest(self.source, at, Roles::of(&[Role::Unit]));
+        let unit = self.lexicon.longest(self.source, at, Roles::of(&[Role::Unit]));
         unit.is_some_and(|hit| hit.end > at + 1)
     }
 
@@ -378,30 +347,20 @@ impl Reader<'_, '_> {
             '廿' if chain.is_empty() => Some(chain.tens(2)),
             '卅' if chain.is_empty() => Some(chain.tens(3)),
             '余' | '多' | '几' if chain.takes_over() => Some(chain.over(Comparator::Gt)),
-            '来' if chain.takes_over() && self.closes_about(chain.at + 1) => {
-                Some(chain.over(Comparator::Approx))
-            }
+            '来' if chain.takes_over() && self.closes_about(chain.at + 1) => Some(chain.over(Comparator::Approx)),
             _ => Some(false),
         }
     }
 
     fn closes_about(&self, at: usize) -> bool {
-        self.is_unit(at)
-            || matches!(
-                self.lexicon.numeral(self.source.at(at)),
-                Some(Numeral::Power(_))
-            )
+        self.is_unit(at) || matches!(self.lexicon.numeral(self.source.at(at)), Some(Numeral::Power(_)))
     }
 
     /// 十点二三三
     fn decimal_point(&self, chain: &mut Chain) -> Option<bool> {
         let mut at = chain.at + 1;
         let (mut mantissa, mut places) = (0_i128, 0_u32);
-        while let Some(Numeral::Digit(digit)) = self
-            .lexicon
-            .numeral(self.source.at(at))
-            .filter(|_| places < 38)
-        {
+        while let Some(Numeral::Digit(digit)) = self.lexicon.numeral(self.source.at(at)).filter(|_| places < 38) {
             mantissa = mantissa.checked_mul(10)?.checked_add(i128::from(digit))?;
             places += 1;
             at += 1;
@@ -447,26 +406,16 @@ impl Reader<'_, '_> {
             }
             end += 1;
         }
-        if digits == 0
-            || letters == 0
-            || self.after_letter(at)
-            || self.source.at(end.saturating_sub(1)) == '.'
-        {
+        if digits == 0 || letters == 0 || self.after_letter(at) || self.source.at(end.saturating_sub(1)) == '.' {
             return None;
         }
-        let unit = self
-            .lexicon
-            .longest(self.source, end, Roles::of(&[Role::Unit]))?;
+        let unit = self.lexicon.longest(self.source, end, Roles::of(&[Role::Unit]))?;
         // 10l is ten litres: a letter that can be a unit and is not needed as a digit stays one.
         if unit.end == end {
             return None;
         }
-        let repaired: String = (at..end)
-            .map(|index| repair(self.source.at(index)))
-            .collect();
-        let value = arabic(&Source::new(&repaired), 0)
-            .filter(|read| read.end == end - at)?
-            .value?;
+        let repaired: String = (at..end).map(|index| repair(self.source.at(index))).collect();
+        let value = arabic(&Source::new(&repaired), 0).filter(|read| read.end == end - at)?.value?;
         let mut number = Number::plain(Some(value), (at, end));
         number.flags.insert(Flag::OcrDigit);
         number.repaired = Some(Text::new(&repaired));
@@ -474,8 +423,7 @@ impl Reader<'_, '_> {
     }
 
     fn after_letter(&self, at: usize) -> bool {
-        at.checked_sub(1)
-            .is_some_and(|before| self.source.at(before).is_ascii_alphanumeric())
+        at.checked_sub(1).is_some_and(|before| self.source.at(before).is_ascii_alphanumeric())
     }
 }
 
@@ -496,12 +444,7 @@ struct Arabic {
 }
 
 fn arabic(source: &Source<'_>, at: usize) -> Option<Arabic> {
-    let mut read = Digits {
-        mantissa: Some(0),
-        scale: 0,
-        end: at,
-        spaced: false,
-    };
+    let mut read = Digits { mantissa: Some(0), scale: 0, end: at, spaced: false };
     let whole = read.digits(source);
     let grouped = read.groups(source, whole);
     let point = source.at(read.end) == '.' && source.at(read.end + 1).is_ascii_digit();
@@ -522,15 +465,8 @@ fn arabic(source: &Source<'_>, at: usize) -> Option<Arabic> {
     if !sound {
         read.rest(source);
     }
-    let value = read
-        .mantissa
-        .filter(|_| sound)
-        .and_then(|mantissa| Exact::decimal(mantissa, read.scale));
-    Some(Arabic {
-        value,
-        end: read.end,
-        spaced: read.spaced,
-    })
+    let value = read.mantissa.filter(|_| sound).and_then(|mantissa| Exact::decimal(mantissa, read.scale));
+    Some(Arabic { value, end: read.end, spaced: read.spaced })
 }
 
 struct Digits {
@@ -546,9 +482,7 @@ impl Digits {
         let start = self.end;
         while let Some(digit) = source.at(self.end).to_digit(10) {
             self.spaced |= self.end > start && source.gap(self.end);
-            self.mantissa = self
-                .mantissa
-                .and_then(|mantissa| mantissa.checked_mul(10)?.checked_add(i128::from(digit)));
+            self.mantissa = self.mantissa.and_then(|mantissa| mantissa.checked_mul(10)?.checked_add(i128::from(digit)));
             self.end += 1;
         }
         self.end - start
@@ -557,10 +491,7 @@ impl Digits {
     /// Reads thousands groups; whether they are well formed.
     fn groups(&mut self, source: &Source<'_>, first: usize) -> bool {
         let mut sound = true;
-        while source.at(self.end) == ','
-            && source.at(self.end + 1).is_ascii_digit()
-            && !source.gap(self.end + 1)
-        {
+        while source.at(self.end) == ',' && source.at(self.end + 1).is_ascii_digit() && !source.gap(self.end + 1) {
             self.end += 1;
             let length = self.digits(source);
             sound &= length == 3 && (1..=3).contains(&first);
@@ -571,8 +502,7 @@ impl Digits {
     /// Takes in whatever digits, points and commas follow a broken number.
     fn rest(&mut self, source: &Source<'_>) {
         while source.at(self.end).is_ascii_digit()
-            || (matches!(source.at(self.end), '.' | ',')
-                && source.at(self.end + 1).is_ascii_digit())
+            || (matches!(source.at(self.end), '.' | ',') && source.at(self.end + 1).is_ascii_digit())
         {
             self.end += 1;
         }
@@ -653,17 +583,11 @@ impl Chain {
         let value = match self.current {
             None => Some(digit_value),
             // 二〇二三: digits in a row are read by place, unless magnitudes have been used.
-            Some(current) if self.powers.is_empty() => current
-                .times_pow10(1)
-                .and_then(|tens| tens.plus(digit_value)),
+            Some(current) if self.powers.is_empty() => current.times_pow10(1).and_then(|tens| tens.plus(digit_value)),
             Some(_) => None,
         };
         let Some(value) = value else { return false };
-        self.run = if self.current.is_some() {
-            self.run + 1
-        } else {
-            1
-        };
+        self.run = if self.current.is_some() { self.run + 1 } else { 1 };
         self.current = Some(value);
         self.at += 1;
         self.breaks_tail();
@@ -690,17 +614,9 @@ impl Chain {
             let rises = self.last_power != 0 && self.last_power < BIG && self.last_power <= power;
             if rises {
                 self.broken |= self.current.is_some();
-                return if self.current.is_some() && !self.is_arabic {
-                    None
-                } else {
-                    Some(false)
-                };
+                return if self.current.is_some() && !self.is_arabic { None } else { Some(false) };
             }
-            let digit = self
-                .current
-                .take()
-                .filter(|digit| *digit != Exact::ZERO)
-                .unwrap_or(Exact::ONE);
+            let digit = self.current.take().filter(|digit| *digit != Exact::ZERO).unwrap_or(Exact::ONE);
             self.section = self.section.plus(digit.times_pow10(power)?)?;
         }
         if self.tail.is_none() && !self.broken && (big || self.is_arabic) {
@@ -715,9 +631,7 @@ impl Chain {
     }
 
     fn big_power(&mut self, power: u32) -> Option<()> {
-        let pending = self
-            .section
-            .plus(self.current.take().unwrap_or(Exact::ZERO))?;
+        let pending = self.section.plus(self.current.take().unwrap_or(Exact::ZERO))?;
         self.section = Exact::ZERO;
         if power >= self.smallest_big {
             // 一万五千亿, 四万万: the magnitude multiplies all that stands before it.
@@ -757,11 +671,7 @@ impl Chain {
     fn settle(&mut self) -> Option<Exact> {
         let current = self.current.take().unwrap_or(Exact::ZERO);
         let elliptic = self.run == 1 && self.last_power >= 2 && !self.zero;
-        let current = if elliptic {
-            current.times_pow10(self.last_power - 1)?
-        } else {
-            current
-        };
+        let current = if elliptic { current.times_pow10(self.last_power - 1)? } else { current };
         self.total.plus(self.section)?.plus(current)
     }
 

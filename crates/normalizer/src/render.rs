@@ -30,10 +30,7 @@ fn is_plain(value: &Value) -> bool {
         Flag::UnitUnknown,
     ];
     let words = value.before.is_some() || value.between.is_some() || value.after.is_some();
-    let change = value
-        .change
-        .as_ref()
-        .is_some_and(|change| change.mode == ChangeMode::To);
+    let change = value.change.as_ref().is_some_and(|change| change.mode == ChangeMode::To);
     let elsewhere = value.per_text.is_some() || value.recurrence.is_some() || value.date.is_some();
     !words && !change && !elsewhere && !told_by_words.iter().any(|&flag| value.flags.contains(flag))
 }
@@ -46,11 +43,7 @@ fn quantity(value: &Value) -> String {
     let unit = unit_text(value);
     if let Some((top, bottom)) = number.split_once('/') {
         let fraction = format!("{}{bottom}分之{}", sign(value), top.trim_start_matches('-'));
-        return if unit.is_empty() && !top.starts_with('-') {
-            fraction
-        } else {
-            value.text.to_string()
-        };
+        return if unit.is_empty() && !top.starts_with('-') { fraction } else { value.text.to_string() };
     }
     format!("{}{number}{unit}", sign(value))
 }
@@ -64,12 +57,7 @@ fn unit_text(value: &Value) -> String {
         "10*-4" => return "‱".to_owned(),
         _ => {}
     }
-    value
-        .unit_text
-        .as_deref()
-        .unwrap_or("")
-        .split_whitespace()
-        .collect()
+    value.unit_text.as_deref().unwrap_or("").split_whitespace().collect()
 }
 
 fn sign(value: &Value) -> &'static str {
@@ -92,10 +80,7 @@ fn range(value: &Value) -> String {
         return value.text.to_string();
     };
     let unit = unit_text(value);
-    if unit.contains('分')
-        && value.unit.as_deref() != Some("min")
-        && value.unit.as_deref() != Some("[score]")
-    {
+    if unit.contains('分') && value.unit.as_deref() != Some("min") && value.unit.as_deref() != Some("[score]") {
         return value.text.to_string();
     }
     let mut text = String::new();
@@ -109,11 +94,7 @@ fn range(value: &Value) -> String {
     } else {
         let low = if lower.inclusive { "≥" } else { ">" };
         let high = if upper.inclusive { "≤" } else { "<" };
-        write!(
-            text,
-            "{low}{}{unit}且{high}{}{unit}",
-            lower.value, upper.value
-        )
+        write!(text, "{low}{}{unit}且{high}{}{unit}", lower.value, upper.value)
     };
     // Writing into a string cannot fail.
     debug_assert!(written.is_ok());

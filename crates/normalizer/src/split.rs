@@ -49,19 +49,14 @@ fn comparator_of(lexicon: &Lexicon, text: &str) -> Option<Comparator> {
 }
 
 fn takes_unit(value: &Value) -> bool {
-    matches!(
-        value.kind,
-        Kind::Quantity | Kind::Range | Kind::Tolerance | Kind::Frequency | Kind::Ratio
-    )
+    matches!(value.kind, Kind::Quantity | Kind::Range | Kind::Tolerance | Kind::Frequency | Kind::Ratio)
 }
 
 /// Value and unit as one text, where the value has no unit of its own.
 fn join_unit(lexicon: &Lexicon, plain: &Value, value: &str, unit: &str) -> Option<String> {
     let missing = plain.unit.is_none() && plain.after.is_none();
     let source = Source::new(unit);
-    let comparable = lexicon
-        .longest(&source, 0, Roles::of(&[Role::Unit]))
-        .is_some()
+    let comparable = lexicon.longest(&source, 0, Roles::of(&[Role::Unit])).is_some()
         || matches!(source.at(0), '万' | '亿' | '千' | '百');
     if !missing || unit.is_empty() {
         return None;

@@ -58,16 +58,13 @@ impl Reader<'_, '_> {
     pub(crate) fn time_span(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
         let from = matches!(self.source.at(at), '自' | '从' | '由');
         let begin = at + usize::from(from);
-        let first = self
-            .point(begin, None, preceding)
-            .or_else(|| self.bare_year(begin, from))?;
+        let first = self.point(begin, None, preceding).or_else(|| self.bare_year(begin, from))?;
         if first.finish.is_some() {
             return Some(self.closed(first));
         }
         let second = self.dash(first.end).and_then(|next| {
             let inherited = Some(first.start);
-            self.point(next, inherited, preceding)
-                .or_else(|| self.bare_year(next, from))
+            self.point(next, inherited, preceding).or_else(|| self.bare_year(next, from))
         });
         match second {
             Some(second) if second.finish.is_none() => Some(self.closed(TimeSpan {
@@ -109,12 +106,7 @@ impl Reader<'_, '_> {
         year.then(|| span(Some(field.value), DatePart::Year, field.end))
     }
 
-    fn point(
-        &self,
-        at: usize,
-        inherited: Option<IsoDate>,
-        preceding: Preceding,
-    ) -> Option<TimeSpan> {
+    fn point(&self, at: usize, inherited: Option<IsoDate>, preceding: Preceding) -> Option<TimeSpan> {
         if let Some(half) = self.half(at) {
             return Some(span(None, half, at + 3));
         }
@@ -130,9 +122,7 @@ impl Reader<'_, '_> {
         if preceding == Preceding::Bound && inherited.is_none() {
             return None;
         }
-        self.quarter(at, None)
-            .or_else(|| self.month(at, None))
-            .or_else(|| self.day(at, inherited, preceding))
+        self.quarter(at, None).or_else(|| self.month(at, None)).or_else(|| self.day(at, inherited, preceding))
     }
 
     fn half(&self, at: usize) -> Option<DatePart> {
@@ -149,39 +139,22 @@ impl Reader<'_, '_> {
     /// 20241231
     fn compact(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
         let field = self.field(at).filter(|field| field.digits == 8)?;
-        let (year, month, day) = (
-            field.value / 10_000,
-            field.value / 100 % 100,
-            field.value % 100,
-        );
+        let (year, month, day) = (field.value / 10_000, field.value / 100 % 100, field.value % 100);
         let date = span(Some(year), month_day(month, day), field.end);
-        let plausible =
-            YEARS.contains(&year) && date.start.exists() && preceding != Preceding::Bound;
-        (plausible && self.ends_figure(field.end)).then_some(TimeSpan {
-            compact: true,
-            ..date
-        })
+        let plausible = YEARS.contains(&year) && date.start.exists() && preceding != Preceding::Bound;
+        (plausible && self.ends_figure(field.end)).then_some(TimeSpan { compact: true, ..date })
     }
 
     /// No digit, point, magnitude or unit follows.
     fn ends_figure(&self, at: usize) -> bool {
         let next = self.source.at(at);
-        let number = next.is_ascii_digit()
-            || next == '.'
-            || next == ','
-            || self.lexicon.numeral(next).is_some();
-        !number
-            && self
-                .lexicon
-                .longest(self.source, at, Roles::of(&[Role::Unit]))
-                .is_none()
+        let number = next.is_ascii_digit() || next == '.' || next == ',' || self.lexicon.numeral(next).is_some();
+        !number && self.lexicon.longest(self.source, at, Roles::of(&[Role::Unit])).is_none()
     }
 
     /// 2010-01-29, 2015.5.13, 2020/1/2, 2023.07 and, with spaces only, 2010 01 29.
     fn separated(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
-        let year = self
-            .field(at)
-            .filter(|year| year.digits == 4 && YEARS.contains(&year.value))?;
+        let year = self.field(at).filter(|year| year.digits == 4 && YEARS.contains(&year.value))?;
         if preceding == Preceding::Bound {
             return None;
         }
@@ -192,25 +165,13 @@ impl Reader<'_, '_> {
             _ if spaced => 0,
             _ => return None,
         };
-        let month = self
-            .field(year.end + skip)
-            .filter(|month| month.digits <= 2)?;
-        let repeats = if spaced {
-            self.source.gap(month.end)
-        } else {
-            self.source.at(month.end) == sign
-        };
-        let day = self
-            .field(month.end + skip)
-            .filter(|day| repeats && day.digits <= 2);
+        let month = self.field(year.end + skip).filter(|month| month.digits <= 2)?;
+        let repeats = if spaced { self.source.gap(month.end) } else { self.source.at(month.end) == sign };
+        let day = self.field(month.end + skip).filter(|day| repeats && day.digits <= 2);
         match day {
             Some(day) if self.ends_figure(day.end) || self.source.at(day.end) == '日' => {
                 let end = day.end + usize::from(self.source.at(day.end) == '日');
-                Some(span(
-                    Some(year.value),
-                    month_day(month.value, day.value),
-                    end,
-                ))
+                Some(span(Some(year.value), month_day(month.value, day.value), end))
             }
             _ if spaced => None,
             _ => self.year_month(year, month, sign),
@@ -222,32 +183,18 @@ impl Reader<'_, '_> {
         let valid = (1..=12).contains(&month.value);
         let closed = self.ends_figure(month.end) && self.source.at(month.end) != sign;
         let range = self.dash(month.end).is_some();
-        let written = month.digits == 2
-            || sign == '.' && range
-            || sign == '.' && month.end == self.source.len();
-        (valid && written && (closed || range)).then(|| {
-            span(
-                Some(year.value),
-                DatePart::Month(month.value as u8),
-                month.end,
-            )
-        })
+        let written = month.digits == 2 || sign == '.' && range || sign == '.' && month.end == self.source.len();
+        (valid && written && (closed || range))
+            .then(|| span(Some(year.value), DatePart::Month(month.value as u8), month.end))
     }
 
     /// 2023年, with whatever is written below it.
     fn year(&self, at: usize) -> Option<TimeSpan> {
         let field = self.field_span(at, '年').or_else(|| self.school_year(at))?;
         let last = field.last.unwrap_or(field.first);
-        let century =
-            field.digits == 2 && field.last.is_none() && self.month(field.end, None).is_some();
-        let year = if century {
-            2000 + field.first
-        } else {
-            field.first
-        };
-        if !century
-            && (field.digits != 4 || !YEARS.contains(&field.first) || !YEARS.contains(&last))
-        {
+        let century = field.digits == 2 && field.last.is_none() && self.month(field.end, None).is_some();
+        let year = if century { 2000 + field.first } else { field.first };
+        if !century && (field.digits != 4 || !YEARS.contains(&field.first) || !YEARS.contains(&last)) {
             return None;
         }
         let mut end = field.end;
@@ -256,28 +203,20 @@ impl Reader<'_, '_> {
         }
         if field.last.is_some() {
             let start = span(Some(year), DatePart::Year, end);
-            return Some(TimeSpan {
-                finish: Some(span(Some(last), DatePart::Year, end).start),
-                ..start
-            });
+            return Some(TimeSpan { finish: Some(span(Some(last), DatePart::Year, end).start), ..start });
         }
         let below = self
             .half(end)
             .map(|half| span(Some(year), half, end + 3))
             .or_else(|| self.quarter(end, Some(year)))
             .or_else(|| self.month(end, Some(year)));
-        below
-            .map(|below| self.edged(below))
-            .or_else(|| Some(self.edged(span(Some(year), DatePart::Year, end))))
+        below.map(|below| self.edged(below)).or_else(|| Some(self.edged(span(Some(year), DatePart::Year, end))))
     }
 
     /// 2022-2023学年
     fn school_year(&self, at: usize) -> Option<FieldSpan> {
         let field = self.field_span(at, '学')?;
-        (self.source.at(field.end) == '年').then_some(FieldSpan {
-            end: field.end + 1,
-            ..field
-        })
+        (self.source.at(field.end) == '年').then_some(FieldSpan { end: field.end + 1, ..field })
     }
 
     /// 底, 末, 初, 上旬 behind a date.
@@ -302,9 +241,7 @@ impl Reader<'_, '_> {
     /// 一季度, 第四季度, 1-3季度, Q4
     fn quarter(&self, at: usize, year: Option<u32>) -> Option<TimeSpan> {
         if self.source.at(at).eq_ignore_ascii_case(&'Q') {
-            let field = self
-                .field(at + 1)
-                .filter(|field| (1..=4).contains(&field.value))?;
+            let field = self.field(at + 1).filter(|field| (1..=4).contains(&field.value))?;
             return Some(span(year, DatePart::Quarter(field.value as u8), field.end));
         }
         let ordinal = self.source.at(at) == '第';
@@ -318,9 +255,7 @@ impl Reader<'_, '_> {
             return None;
         }
         let mut date = span(year, DatePart::Quarter(field.first as u8), end);
-        date.finish = field
-            .last
-            .map(|last| span(year, DatePart::Quarter(last as u8), end).start);
+        date.finish = field.last.map(|last| span(year, DatePart::Quarter(last as u8), end).start);
         Some(self.edged(date))
     }
 
@@ -331,15 +266,9 @@ impl Reader<'_, '_> {
             let start = span(year, DatePart::Month(field.first as u8), end);
             let finish = span(year, DatePart::Month(last as u8), end);
             let invalid = start.invalid || finish.invalid;
-            return Some(TimeSpan {
-                finish: Some(finish.start),
-                invalid,
-                ..start
-            });
+            return Some(TimeSpan { finish: Some(finish.start), invalid, ..start });
         }
-        let day = self
-            .field_span(end, '日')
-            .or_else(|| self.field_span(end, '号'));
+        let day = self.field_span(end, '日').or_else(|| self.field_span(end, '号'));
         if field.first > 12 && day.is_none() && year.is_none() || field.first > 99 {
             return None;
         }
@@ -369,21 +298,13 @@ impl Reader<'_, '_> {
             return None;
         }
         let closed = self.source.at(field.end) == '\0' || self.dash(field.end).is_some();
-        let before = self
-            .lexicon
-            .longest(self.source, field.end, AFTER_DAY)
-            .is_some();
-        let meant = inherited.is_some()
-            || preceding == Preceding::Repetition
-            || before
-            || named.is_some() && closed;
+        let before = self.lexicon.longest(self.source, field.end, AFTER_DAY).is_some();
+        let meant = inherited.is_some() || preceding == Preceding::Repetition || before || named.is_some() && closed;
         if !meant {
             return None;
         }
         let mut date = span(None, DatePart::Day(field.first as u8), field.end);
-        date.finish = field
-            .last
-            .map(|last| span(None, DatePart::Day(last as u8), field.end).start);
+        date.finish = field.last.map(|last| span(None, DatePart::Day(last as u8), field.end).start);
         Some(date)
     }
 
@@ -391,31 +312,15 @@ impl Reader<'_, '_> {
     fn field_span(&self, at: usize, sign: char) -> Option<FieldSpan> {
         let first = self.field(at)?;
         if self.source.at(first.end) == sign {
-            return Some(FieldSpan {
-                first: first.value,
-                last: None,
-                digits: first.digits,
-                end: first.end + 1,
-            });
+            return Some(FieldSpan { first: first.value, last: None, digits: first.digits, end: first.end + 1 });
         }
         let next = self.dash(first.end)?;
-        let last = self
-            .field(next)
-            .filter(|last| self.source.at(last.end) == sign)?;
-        Some(FieldSpan {
-            first: first.value,
-            last: Some(last.value),
-            digits: first.digits,
-            end: last.end + 1,
-        })
+        let last = self.field(next).filter(|last| self.source.at(last.end) == sign)?;
+        Some(FieldSpan { first: first.value, last: Some(last.value), digits: first.digits, end: last.end + 1 })
     }
 
     fn field(&self, at: usize) -> Option<Field> {
-        if self.source.at(at).is_ascii_digit() {
-            self.arabic_field(at)
-        } else {
-            chinese_field(self, at)
-        }
+        if self.source.at(at).is_ascii_digit() { self.arabic_field(at) } else { chinese_field(self, at) }
     }
 
     /// Up to eight digits without a space inside.
@@ -431,11 +336,7 @@ impl Reader<'_, '_> {
             value = value * 10 + digit;
             end += 1;
         }
-        (end > at).then_some(Field {
-            value,
-            digits: end - at,
-            end,
-        })
+        (end > at).then_some(Field { value, digits: end - at, end })
     }
 }
 
@@ -458,11 +359,7 @@ fn chinese_field(reader: &Reader<'_, '_>, at: usize) -> Option<Field> {
         }
         end += 1;
     }
-    (end > at).then_some(Field {
-        value,
-        digits: end - at,
-        end,
-    })
+    (end > at).then_some(Field { value, digits: end - at, end })
 }
 
 fn numeral(lexicon: &Lexicon, c: char) -> Option<Numeral> {
@@ -474,18 +371,8 @@ fn month_day(month: u32, day: u32) -> DatePart {
 }
 
 fn span(year: Option<u32>, part: DatePart, end: usize) -> TimeSpan {
-    let start = IsoDate {
-        year: year.map(|year| year as i16),
-        part,
-    };
-    TimeSpan {
-        start,
-        finish: None,
-        edge: None,
-        invalid: !start.exists(),
-        compact: false,
-        end,
-    }
+    let start = IsoDate { year: year.map(|year| year as i16), part };
+    TimeSpan { start, finish: None, edge: None, invalid: !start.exists(), compact: false, end }
 }
 
 /// The second date of a period takes year and month from the first where it has none.
@@ -494,8 +381,5 @@ fn inherit(second: IsoDate, first: IsoDate) -> IsoDate {
         (DatePart::Day(day), DatePart::MonthDay(month, _)) => DatePart::MonthDay(month, day),
         (part, _) => part,
     };
-    IsoDate {
-        year: second.year.or(first.year),
-        part,
-    }
+    IsoDate { year: second.year.or(first.year), part }
 }

@@ -78,11 +78,7 @@ impl Measure {
 /// `CNY` and `{人}` make `CNY/{人}`; a denominator with a factor is bracketed.
 pub(crate) fn join_code(code: &Text, per: &Text) -> Text {
     let factor = per.contains('.') || per.starts_with("10*");
-    if factor {
-        format_smolstr!("{code}/({per})")
-    } else {
-        format_smolstr!("{code}/{per}")
-    }
+    if factor { format_smolstr!("{code}/({per})") } else { format_smolstr!("{code}/{per}") }
 }
 
 impl Reader<'_, '_> {
@@ -97,10 +93,7 @@ impl Reader<'_, '_> {
     pub(crate) fn lone(&self, at: usize) -> Option<Measure> {
         let hit = self.lexicon.longest(self.source, at, UNIT)?;
         // The G of GHz is no unit.
-        let (last, next) = (
-            self.source.at(hit.end.saturating_sub(1)),
-            self.source.at(hit.end),
-        );
+        let (last, next) = (self.source.at(hit.end.saturating_sub(1)), self.source.at(hit.end));
         if last.is_ascii_alphabetic() && next.is_ascii_alphabetic() {
             return None;
         }
@@ -116,10 +109,7 @@ impl Reader<'_, '_> {
 
     /// A unit in brackets, with the magnitude before it: （万元）.
     pub(crate) fn bracketed(&self, at: usize) -> Option<(Option<Span>, Measure)> {
-        let (open, close) = (
-            self.source.at(at),
-            if self.source.at(at) == '[' { ']' } else { ')' },
-        );
+        let (open, close) = (self.source.at(at), if self.source.at(at) == '[' { ']' } else { ')' });
         if open != '(' && open != '[' {
             return None;
         }
@@ -136,10 +126,7 @@ impl Reader<'_, '_> {
         let mut end = at;
         while end - at < MAX_DENOMINATORS
             && matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
-            && self
-                .lexicon
-                .longest(self.source, end, UNIT)
-                .is_none_or(|hit| hit.end == end + 1)
+            && self.lexicon.longest(self.source, end, UNIT).is_none_or(|hit| hit.end == end + 1)
         {
             end += 1;
         }
@@ -150,8 +137,7 @@ impl Reader<'_, '_> {
     pub(crate) fn unknown_measure(&self, at: usize) -> Option<Measure> {
         let mut end = at;
         let latin = self.source.at(at).is_ascii_alphabetic();
-        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin)
-        {
+        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin) {
             end += 1;
         }
         if end == at {
@@ -184,8 +170,7 @@ impl Reader<'_, '_> {
 
     fn opens_bracket(&self, measure: &Measure) -> bool {
         !measure.per.is_empty()
-            && (measure.span.0..measure.end)
-                .any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
+            && (measure.span.0..measure.end).any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
     }
 
     /// Where the next denominator begins, if a sign for one stands here.
@@ -194,9 +179,7 @@ impl Reader<'_, '_> {
         let after = match self.source.at(at) {
             '/' => at + 1 + usize::from(self.source.at(at + 1) == '('),
             '每' => at,
-            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => {
-                at + 1
-            }
+            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => at + 1,
             _ => return None,
         };
         Some(after + usize::from(self.source.at(after) == '每'))
@@ -215,16 +198,7 @@ impl Reader<'_, '_> {
             end += 1;
         }
         let closed = end > unit_at && !is_ideograph(self.source.at(end));
-        closed.then(|| {
-            (
-                scaled(
-                    factor.as_deref(),
-                    &classifier_code(self.source.slice(unit_at, end)),
-                ),
-                None,
-                end,
-            )
-        })
+        closed.then(|| (scaled(factor.as_deref(), &classifier_code(self.source.slice(unit_at, end))), None, end))
     }
 
     /// The factor before a denominator as UCUM writes it: 10万 is `10*5`.
@@ -256,11 +230,7 @@ fn power_of(c: char) -> u32 {
 
 fn power_text(value: i128) -> Text {
     let power = value.ilog10();
-    if power > 0 && value == 10_i128.pow(power) {
-        format_smolstr!("10*{power}")
-    } else {
-        format_smolstr!("{value}")
-    }
+    if power > 0 && value == 10_i128.pow(power) { format_smolstr!("10*{power}") } else { format_smolstr!("{value}") }
 }
 
 fn scaled(factor: Option<&str>, code: &Text) -> Text {
@@ -271,11 +241,7 @@ fn scaled(factor: Option<&str>, code: &Text) -> Text {
 }
 
 fn fits(c: char, latin: bool) -> bool {
-    if latin {
-        c.is_ascii_alphabetic()
-    } else {
-        is_ideograph(c)
-    }
+    if latin { c.is_ascii_alphabetic() } else { is_ideograph(c) }
 }
 
 pub(crate) fn is_ideograph(c: char) -> bool {

@@ -318,11 +318,7 @@ impl Flags {
 
     /// The flags by name.
     pub fn iter(self) -> impl Iterator<Item = Flag> {
-        let mut flags: SmallVec<[Flag; 4]> = Flag::ALL
-            .iter()
-            .copied()
-            .filter(|&flag| self.contains(flag))
-            .collect();
+        let mut flags: SmallVec<[Flag; 4]> = Flag::ALL.iter().copied().filter(|&flag| self.contains(flag)).collect();
         flags.sort_unstable_by_key(|flag| flag.as_str());
         flags.into_iter()
     }
@@ -495,10 +491,7 @@ impl Value {
 
     /// The residue texts, in the order before, between, after.
     pub fn residue(&self) -> impl Iterator<Item = &str> {
-        [&self.before, &self.between, &self.after]
-            .into_iter()
-            .flatten()
-            .map(SmolStr::as_str)
+        [&self.before, &self.between, &self.after].into_iter().flatten().map(SmolStr::as_str)
     }
 
     /// The JSON object with the keys of the schema, in its order; absent keys are left out.
@@ -514,10 +507,7 @@ impl Value {
     fn write_number(&self, object: &mut Object) {
         object.word("kind", self.kind.as_str());
         object.word("comparator", self.comparator.as_str());
-        object.opt(
-            "comparator_source",
-            self.comparator_source.map(ComparatorSource::as_str),
-        );
+        object.opt("comparator_source", self.comparator_source.map(ComparatorSource::as_str));
         object.text("comparator_text", self.comparator_text.as_ref());
         object.shown("value", self.value);
         object.text("value_as_written", self.value_as_written.as_ref());
@@ -564,10 +554,7 @@ impl Value {
         object.text("between", self.between.as_ref());
         object.text("per_text", self.per_text.as_ref());
         object.text("approx_text", self.approx_text.as_ref());
-        object.list(
-            "flags",
-            self.flags.iter().map(|flag| flag.as_str().to_owned()),
-        );
+        object.list("flags", self.flags.iter().map(|flag| flag.as_str().to_owned()));
         object.text("repaired", self.repaired.as_ref());
         object.opt("class", self.class.map(Class::as_str));
     }
@@ -627,9 +614,7 @@ impl Object {
         let Some(bound) = bound else { return };
         let mut object = Self(Map::new());
         object.word("value", &bound.value.to_string());
-        object
-            .0
-            .insert("inclusive".to_owned(), Json::from(bound.inclusive));
+        object.0.insert("inclusive".to_owned(), Json::from(bound.inclusive));
         object.text("as_written", bound.as_written.as_ref());
         object.text("magnitude", bound.magnitude.as_ref());
         self.0.insert(key.to_owned(), Json::Object(object.0));

@@ -6,8 +6,7 @@ mod body;
 
 #[test]
 fn the_corpus_replays() {
-    let folder =
-        std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/normalize");
+    let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/normalize");
     let mut count = 0;
     for entry in std::fs::read_dir(&folder).unwrap() {
         body::run(&std::fs::read(entry.unwrap().path()).unwrap());

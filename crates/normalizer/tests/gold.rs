@@ -13,11 +13,7 @@ fn every_value_has_every_key() {
     assert_eq!(cases.len(), 284);
     for case in &cases {
         let want = graded(expectation(case));
-        let raw = case
-            .get("raw")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten();
+        let raw = case.get("raw").and_then(Json::as_array).into_iter().flatten();
         let texts = raw.filter_map(Json::as_str).chain([text_of(case, "text")]);
         for text in texts {
             let mut got = graded(&parse(text).to_json());
@@ -28,12 +24,7 @@ fn every_value_has_every_key() {
             }
         }
     }
-    assert!(
-        failures.is_empty(),
-        "{} differ\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} differ\n{}", failures.len(), failures.join("\n"));
 }
 
 /// Residue of a spelling with spaces keeps them; the expectation is written without.
@@ -59,27 +50,14 @@ fn the_form_tells_units_and_years() {
     let mut checked = 0;
     for case in &fixture("values.json") {
         let text = text_of(case, "text");
-        let names = case
-            .get("indicators")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten();
+        let names = case.get("indicators").and_then(Json::as_array).into_iter().flatten();
         for name in names.filter_map(Json::as_str) {
-            let context = Context {
-                fiscal_year: Some(2023),
-                indicator_name: name,
-                ..Context::default()
-            };
+            let context = Context { fiscal_year: Some(2023), indicator_name: name, ..Context::default() };
             let got = enrich(&parse(text), &context).to_json();
             let unit = |json: Option<&Json>| json.and_then(|json| json.get("unit")).cloned();
-            let (wanted, found) = (
-                unit(case.get("inferred_unit")),
-                unit(got.get("inferred_unit")),
-            );
+            let (wanted, found) = (unit(case.get("inferred_unit")), unit(got.get("inferred_unit")));
             if wanted != found {
-                failures.push(format!(
-                    "{text} ({name}): unit wanted {wanted:?}, got {found:?}"
-                ));
+                failures.push(format!("{text} ({name}): unit wanted {wanted:?}, got {found:?}"));
             }
             checked += usize::from(wanted.is_some());
             let Some(resolved) = case.get("resolved") else {
@@ -88,10 +66,7 @@ fn the_form_tells_units_and_years() {
             for key in ["date", "start", "end"] {
                 let found = got.get("resolved").and_then(|resolved| resolved.get(key));
                 if resolved.get(key) != found {
-                    failures.push(format!(
-                        "{text}: {key} wanted {:?}, got {found:?}",
-                        resolved.get(key)
-                    ));
+                    failures.push(format!("{text}: {key} wanted {:?}, got {found:?}", resolved.get(key)));
                 }
             }
             checked += 1;

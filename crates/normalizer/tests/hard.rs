@@ -12,38 +12,19 @@ fn hard_values_have_every_key() {
     let mut failures = Vec::new();
     for case in &cases {
         let text = text_of(case, "text");
-        let lines = differences(
-            &graded(expectation(case)),
-            &graded(&parse(text).to_json()),
-            true,
-        );
+        let lines = differences(&graded(expectation(case)), &graded(&parse(text).to_json()), true);
         if !lines.is_empty() {
             failures.push(format!("{text}\n{}", lines.join("\n")));
         }
     }
-    assert!(
-        failures.is_empty(),
-        "{} differ\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} differ\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]
 fn hard_values_are_not_those_of_the_first_booklet() {
-    let known: Vec<_> = fixture("values.json")
-        .iter()
-        .map(|case| text_of(case, "text").to_owned())
-        .collect();
-    let mut texts: Vec<_> = fixture("hard.json")
-        .iter()
-        .map(|case| text_of(case, "text").to_owned())
-        .collect();
-    let repeated: Vec<_> = texts
-        .iter()
-        .filter(|text| known.contains(text))
-        .cloned()
-        .collect();
+    let known: Vec<_> = fixture("values.json").iter().map(|case| text_of(case, "text").to_owned()).collect();
+    let mut texts: Vec<_> = fixture("hard.json").iter().map(|case| text_of(case, "text").to_owned()).collect();
+    let repeated: Vec<_> = texts.iter().filter(|text| known.contains(text)).cloned().collect();
     assert!(repeated.is_empty(), "{repeated:?}");
     let count = texts.len();
     texts.sort();

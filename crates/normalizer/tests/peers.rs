@@ -8,12 +8,7 @@ use jixiao_normalizer::parse;
 #[test]
 fn core_cases_all_hold() {
     let failures = failures_of("core", 296);
-    assert!(
-        failures.is_empty(),
-        "{} differ\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} differ\n{}", failures.len(), failures.join("\n"));
 }
 
 /// The cases that are read otherwise on purpose; `docs/values.md` gives the reasons.
@@ -22,18 +17,12 @@ const NAMED_MISSES: [&str; 3] = ["p252", "p268", "p395"];
 #[test]
 fn extended_cases_hold_but_for_the_named() {
     let failures = failures_of("extended", 189);
-    let ids: Vec<&str> = failures
-        .iter()
-        .filter_map(|failure| failure.get(..4))
-        .collect();
+    let ids: Vec<&str> = failures.iter().filter_map(|failure| failure.get(..4)).collect();
     assert_eq!(ids, NAMED_MISSES, "\n{}", failures.join("\n"));
 }
 
 fn failures_of(tier: &str, count: usize) -> Vec<String> {
-    let cases: Vec<_> = fixture("peer_values.json")
-        .into_iter()
-        .filter(|case| text_of(case, "tier") == tier)
-        .collect();
+    let cases: Vec<_> = fixture("peer_values.json").into_iter().filter(|case| text_of(case, "tier") == tier).collect();
     assert_eq!(cases.len(), count);
     let mut failures = Vec::new();
     for case in &cases {
@@ -48,11 +37,7 @@ fn failures_of(tier: &str, count: usize) -> Vec<String> {
         keep_asked_flags(&want, &mut got);
         let lines = differences(&want, &got, false);
         if !lines.is_empty() {
-            failures.push(format!(
-                "{} {text}\n{}",
-                text_of(case, "id"),
-                lines.join("\n")
-            ));
+            failures.push(format!("{} {text}\n{}", text_of(case, "id"), lines.join("\n")));
         }
     }
     failures
@@ -63,13 +48,8 @@ fn keep_asked_flags(
     want: &serde_json::Map<String, serde_json::Value>,
     got: &mut serde_json::Map<String, serde_json::Value>,
 ) {
-    let asked = want
-        .get("flags")
-        .and_then(|flags| flags.as_array().cloned());
-    if let (Some(asked), Some(found)) = (
-        asked,
-        got.get_mut("flags").and_then(|flags| flags.as_array_mut()),
-    ) {
+    let asked = want.get("flags").and_then(|flags| flags.as_array().cloned());
+    if let (Some(asked), Some(found)) = (asked, got.get_mut("flags").and_then(|flags| flags.as_array_mut())) {
         found.retain(|flag| asked.contains(flag));
     }
 }

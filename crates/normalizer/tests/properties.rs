@@ -6,9 +6,7 @@ use proptest::prelude::*;
 /// What a value means, whatever the spelling.
 fn meaning(value: &Value) -> String {
     let bound = |bound: &Option<Box<jixiao_normalizer::Bound>>| {
-        bound
-            .as_ref()
-            .map(|bound| (bound.value.to_string(), bound.inclusive))
+        bound.as_ref().map(|bound| (bound.value.to_string(), bound.inclusive))
     };
     let parts: Vec<String> = value.parts.iter().map(meaning).collect();
     let terms: Vec<String> = value.terms.iter().map(ToString::to_string).collect();
@@ -31,13 +29,7 @@ fn meaning(value: &Value) -> String {
 
 fn without_space(text: &str) -> String {
     text.chars()
-        .filter(|c| {
-            !c.is_whitespace()
-                && !matches!(
-                    c,
-                    '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}'
-                )
-        })
+        .filter(|c| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}' | '\u{ad}'))
         .collect()
 }
 
@@ -152,32 +144,14 @@ fn cell() -> impl Strategy<Value = String> {
 
 fn check(text: &str) -> Result<(), TestCaseError> {
     let value = parse(text);
-    prop_assert_eq!(
-        without_space(text.trim()),
-        without_space(&value.text),
-        "the text is kept"
-    );
+    prop_assert_eq!(without_space(text.trim()), without_space(&value.text), "the text is kept");
     check_residue(text, &value)?;
     check_digits(text, &value)?;
     let explanation = explain(Lexicon::builtin(), text);
-    let pieces: String = explanation
-        .pieces
-        .iter()
-        .map(|piece| piece.text.as_str())
-        .collect();
-    prop_assert_eq!(
-        without_space(&pieces),
-        without_space(text),
-        "tokens rebuild the text"
-    );
+    let pieces: String = explanation.pieces.iter().map(|piece| piece.text.as_str()).collect();
+    prop_assert_eq!(without_space(&pieces), without_space(text), "tokens rebuild the text");
     let rendered = render(&value);
-    prop_assert_eq!(
-        meaning(&parse(&rendered)),
-        meaning(&value),
-        "{} rendered as {}",
-        text,
-        rendered
-    );
+    prop_assert_eq!(meaning(&parse(&rendered)), meaning(&value), "{} rendered as {}", text, rendered);
     Ok(())
 }
 
@@ -187,40 +161,19 @@ fn check_residue(text: &str, value: &Value) -> Result<(), TestCaseError> {
     let before = without_space(value.before.as_deref().unwrap_or(""));
     let after = without_space(value.after.as_deref().unwrap_or(""));
     let between = without_space(value.between.as_deref().unwrap_or(""));
-    prop_assert!(
-        whole.contains(&before),
-        "before {:?} in {:?}",
-        before,
-        whole
-    );
+    prop_assert!(whole.contains(&before), "before {:?} in {:?}", before, whole);
     prop_assert!(whole.ends_with(&after), "after {:?} in {:?}", after, whole);
-    prop_assert!(
-        whole.contains(&between),
-        "between {:?} in {:?}",
-        between,
-        whole
-    );
-    prop_assert!(
-        before.len() + between.len() + after.len() <= whole.len(),
-        "residue overlaps in {}",
-        text
-    );
+    prop_assert!(whole.contains(&between), "between {:?} in {:?}", between, whole);
+    prop_assert!(before.len() + between.len() + after.len() <= whole.len(), "residue overlaps in {}", text);
     if value.kind == Kind::Compound {
         let mut rest = whole.as_str();
         let mut joiners = value.joiners.iter();
         for part in &value.parts {
             let at = rest.find(&without_space(&part.text));
             prop_assert!(at.is_some(), "part {} of {}", part.text, text);
-            rest = rest
-                .get(at.unwrap_or(0) + without_space(&part.text).len()..)
-                .unwrap_or("");
+            rest = rest.get(at.unwrap_or(0) + without_space(&part.text).len()..).unwrap_or("");
             if let Some(joiner) = joiners.next() {
-                prop_assert!(
-                    rest.starts_with(&without_space(joiner)),
-                    "joiner {} of {}",
-                    joiner,
-                    text
-                );
+                prop_assert!(rest.starts_with(&without_space(joiner)), "joiner {} of {}", joiner, text);
             }
         }
         for part in &value.parts {
@@ -232,35 +185,20 @@ fn check_residue(text: &str, value: &Value) -> Result<(), TestCaseError> {
 
 /// A digit is in a field, or the value says that it is not.
 fn check_digits(text: &str, value: &Value) -> Result<(), TestCaseError> {
-    let digits = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_ascii_digit() || ('０'..='９').contains(c))
-            .count()
-    };
+    let digits = |text: &str| text.chars().filter(|c| c.is_ascii_digit() || ('０'..='９').contains(c)).count();
     if value.kind == Kind::Compound {
         for part in &value.parts {
             check_digits(&part.text, part)?;
         }
         return Ok(());
     }
-    let told = value
-        .flags
-        .iter()
-        .any(|flag| matches!(flag.as_str(), "digits_in_residue" | "invalid_date"));
+    let told = value.flags.iter().any(|flag| matches!(flag.as_str(), "digits_in_residue" | "invalid_date"));
     let residue: usize = value.residue().map(digits).sum();
     if value.kind == Kind::Qualitative || value.kind == Kind::Reference {
         let named = value.date.is_some() || value.start.is_some();
-        prop_assert!(
-            digits(text) == 0 || told || named,
-            "digits lost in {}",
-            text
-        );
+        prop_assert!(digits(text) == 0 || told || named, "digits lost in {}", text);
     }
-    prop_assert!(
-        residue == 0 || told || value.kind == Kind::Unparsed,
-        "digits in the residue of {}",
-        text
-    );
+    prop_assert!(residue == 0 || told || value.kind == Kind::Unparsed, "digits in the residue of {}", text);
     Ok(())
 }
 
@@ -346,10 +284,7 @@ fn time_is_linear_in_length() {
             start.elapsed().as_secs_f64().max(0.000_5)
         };
         let (short, long) = (time(30_000), time(900_000));
-        assert!(
-            long < 0.5 || long / short < 150.0,
-            "{piece}: {short:.4} s for 30 kB, {long:.4} s for 900 kB"
-        );
+        assert!(long < 0.5 || long / short < 150.0, "{piece}: {short:.4} s for 30 kB, {long:.4} s for 900 kB");
     }
 }
 

@@ -50,7 +50,8 @@ struct Indicator {
 fn gold() -> Vec<Vec<Indicator>> {
     let path = fixtures().join("gold/jinan-shizhong-2023.part.json");
     let gold: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let field = |indicator: &Value, name: &str| without_space(indicator[name].as_str().unwrap_or_default()).into_owned();
+    let field =
+        |indicator: &Value, name: &str| without_space(indicator[name].as_str().unwrap_or_default()).into_owned();
     let indicator = |i: &Value| Indicator {
         labels: [field(i, "l1"), field(i, "l2")],
         name: field(i, "l3"),

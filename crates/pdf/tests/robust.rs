@@ -100,7 +100,8 @@ fn mutate_and_read(files: &[Vec<u8>], rounds: usize) {
 }
 
 fn small() -> Vec<Vec<u8>> {
-    let rows = [support::Laid { label: "数量指标", text: "开展预算执行审计单位个数", value: "≥7个" }];
+    let rows =
+        [support::Laid { label: "数量指标", text: "开展预算执行审计单位个数", value: "≥7个" }];
     let style = support::Style { page: 300, again: false, close: true, header: true, sides: true };
     vec![support::lay_out(&rows, style).bytes()]
 }
@@ -108,7 +109,8 @@ fn small() -> Vec<Vec<u8>> {
 #[test]
 fn damaged_files_break_nothing() {
     mutate_and_read(&small(), 2_000);
-    let norules: Vec<Vec<u8>> = booklets().into_iter().filter(|(name, _)| name.contains("canvas")).map(|b| b.1).collect();
+    let norules: Vec<Vec<u8>> =
+        booklets().into_iter().filter(|(name, _)| name.contains("canvas")).map(|b| b.1).collect();
     mutate_and_read(&norules, 12);
 }
 
@@ -120,7 +122,9 @@ fn thousands_of_damaged_files_break_nothing() {
 
 #[test]
 fn odd_bytes() {
-    for bytes in [&b""[..], b"%PDF-1.7", b"%PDF-1.4\ntrailer<</Root 1 0 R>>", b"\0\0\0\0", b"%PDF-1.5\n1 0 obj\n<</Type/Catalog"] {
+    for bytes in
+        [&b""[..], b"%PDF-1.7", b"%PDF-1.4\ntrailer<</Root 1 0 R>>", b"\0\0\0\0", b"%PDF-1.5\n1 0 obj\n<</Type/Catalog"]
+    {
         assert!(read_pdf(bytes, None, &Limits::default()).is_err());
     }
 }

@@ -70,7 +70,9 @@ fn fields(form: &Form) -> Vec<String> {
         .map(|(name, f)| without_space(&format!("{name}={:?}", f.value)).replace("\\n", ""))
         .collect();
     // A list is compared as a whole: where its rows are cut is the source's matter.
-    fields.iter_mut().for_each(|f| *f = f.replace("\",\"", ""));
+    for field in &mut fields {
+        *field = field.replace("\",\"", "");
+    }
     fields.sort();
     fields
 }

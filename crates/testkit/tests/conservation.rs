@@ -28,7 +28,11 @@ fn output(document: &Document) -> Vec<String> {
     for entry in &document.contents {
         let page = entry.printed_page.map(|p| p.to_string()).unwrap_or_default();
         texts.push(format!("{}{page}", entry.entry));
-        texts.push(format!("{}{}", entry.section.unwrap_or_default(), entry.section_title.as_deref().unwrap_or_default()));
+        texts.push(format!(
+            "{}{}",
+            entry.section.unwrap_or_default(),
+            entry.section_title.as_deref().unwrap_or_default()
+        ));
     }
     document.forms.iter().for_each(|form| form_texts(form, &mut texts));
     texts.iter().map(|t| bare(t)).collect()
@@ -75,7 +79,13 @@ fn audit(text: &str) -> Vec<String> {
         let text = bare(&jixiao_model::fold_radicals(&e.text));
         e.used == Use::Field && !text.is_empty() && !output.iter().any(|o| o.contains(&text))
     };
-    faults.extend(document.ledger.iter().filter(missing).map(|e| format!("line {:?}: not in the output: {}", e.place.line, e.text)));
+    faults.extend(
+        document
+            .ledger
+            .iter()
+            .filter(missing)
+            .map(|e| format!("line {:?}: not in the output: {}", e.place.line, e.text)),
+    );
     faults
 }
 

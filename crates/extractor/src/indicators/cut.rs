@@ -5,7 +5,7 @@
 use jixiao_model::{Repair, without_space};
 use rustc_hash::FxHashMap;
 
-use super::read::{DataRow, Text, Token};
+use super::read::{Content, DataRow, Token};
 
 /// Names (without white space) that other tables print, and their values.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ fn restore_cut_label(before: &mut DataRow, row: &DataRow, vocabulary: &Vocabular
     before.tokens.pop();
     before.value = before.value.take().or(before.name.take());
     before.repairs.retain(|r| r.kind != "value_missing" && r.kind != "column_shift");
-    before.name = Some(Text { text, column: tail.column, place: before.place, over_pages: false });
+    before.name = Some(Content { text, column: tail.column, place: before.place, over_pages: false });
 }
 
 fn read_row(row: &DataRow, before: Option<&DataRow>, vocabulary: &Vocabulary<'_>) -> (Reading, bool) {
@@ -132,7 +132,7 @@ fn read_row(row: &DataRow, before: Option<&DataRow>, vocabulary: &Vocabulary<'_>
 }
 
 /// The texts of a row: unplaced contents, or name and value where columns were facts.
-fn texts(row: &DataRow) -> (Option<&Text>, Option<&Text>) {
+fn texts(row: &DataRow) -> (Option<&Content>, Option<&Content>) {
     if row.contents.is_empty() {
         match (&row.name, &row.value) {
             (None, Some(value)) => (Some(value), None),
@@ -143,12 +143,12 @@ fn texts(row: &DataRow) -> (Option<&Text>, Option<&Text>) {
     }
 }
 
-fn own_without_value(row: &DataRow, text: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
+fn own_without_value(row: &DataRow, text: &Content, vocabulary: &Vocabulary<'_>) -> i32 {
     let base = if row.after_page_break { 1 } else { 5 };
     base + vocabulary.knows(&text.text) - if looks_like_value(&text.text) { 6 } else { 0 }
 }
 
-fn name_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
+fn name_tail(row: &DataRow, before: &DataRow, text: &Content, vocabulary: &Vocabulary<'_>) -> i32 {
     let Some(name) = &before.name else { return i32::MIN };
     let whole = format!("{}{}", name.text, text.text);
     let complete_before = vocabulary.knows(&name.text) / 2;
@@ -156,7 +156,7 @@ fn name_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabula
         - if looks_like_value(&text.text) { 4 } else { 0 }
 }
 
-fn value_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
+fn value_tail(row: &DataRow, before: &DataRow, text: &Content, vocabulary: &Vocabulary<'_>) -> i32 {
     let Some(name) = &before.name else { return i32::MIN };
     let own = if looks_like_value(&text.text) { 3 } else { 0 };
     match &before.value {
@@ -168,7 +168,7 @@ fn value_tail(row: &DataRow, before: &DataRow, text: &Text, vocabulary: &Vocabul
     }
 }
 
-fn both_tails(row: &DataRow, before: &DataRow, first: &Text, second: &Text, vocabulary: &Vocabulary<'_>) -> i32 {
+fn both_tails(row: &DataRow, before: &DataRow, first: &Content, second: &Content, vocabulary: &Vocabulary<'_>) -> i32 {
     let Some(name) = &before.name else { return i32::MIN };
     let whole = format!("{}{}", name.text, first.text);
     let known = vocabulary.knows(&whole);
@@ -186,7 +186,7 @@ fn page_break(row: &DataRow) -> i32 {
     if row.after_page_break { PAGE_BREAK } else { 0 }
 }
 
-fn column(text: &Text, other: &Text) -> i32 {
+fn column(text: &Content, other: &Content) -> i32 {
     if text.column == other.column { COLUMN } else { 0 }
 }
 
@@ -210,7 +210,7 @@ fn join(before: &mut DataRow, row: &DataRow, reading: Reading, clear: bool) {
     before.uncertain |= !clear;
 }
 
-fn append(slot: &mut Option<Text>, tail: &Text, field: &'static str, repairs: &mut Vec<Repair>) {
+fn append(slot: &mut Option<Content>, tail: &Content, field: &'static str, repairs: &mut Vec<Repair>) {
     let from = slot.as_ref().map(|t| t.text.clone());
     match slot {
         Some(text) => text.text.push_str(&tail.text),

@@ -120,13 +120,10 @@ fn link_twins(tables: &mut [TableState]) {
 fn decode_pairs(tables: &mut [TableState], wanted: &[bool]) {
     for at in 0..tables.len() {
         match tables[at].twin {
-            Some(twin) if twin > at && twin < tables.len() => {
-                if wanted[at] || wanted[twin] {
-                    decode_pair(tables, at, twin);
-                }
+            Some(twin) if twin > at && twin < tables.len() && (wanted[at] || wanted[twin]) => {
+                decode_pair(tables, at, twin);
             }
-            Some(twin) if twin < at => {}
-            _ if wanted[at] => tables[at].path = tables[at].lattice.decode(&tables[at].own_costs),
+            None if wanted[at] => tables[at].path = tables[at].lattice.decode(&tables[at].own_costs),
             _ => {}
         }
     }
@@ -145,7 +142,7 @@ fn decode_pair(tables: &mut [TableState], a: usize, b: usize) {
     let (first, second) = (&tables[a], &tables[b]);
     let from_a = Pair::following(first, second, &alone_a, false);
     let from_b = Pair::following(first, second, &alone_b, true);
-    let (best, mut contested) = crossed(first, second, from_a, from_b);
+    let (best, mut contested) = crossed(first, second, &from_a, &from_b);
     let best = refined(first, second, best, &mut contested);
     let path_a = coupled(first, second, &best.second);
     let path_b = coupled(second, first, &path_a.states);
@@ -200,12 +197,12 @@ struct Span {
 }
 
 /// Part by part the better of two readings; and the rows of the parts that are nearly even.
-fn crossed(first: &TableState, second: &TableState, a: Pair, b: Pair) -> (Pair, Pair) {
+fn crossed(first: &TableState, second: &TableState, a: &Pair, b: &Pair) -> (Pair, Pair) {
     let mut contested = Pair { first: vec![0; a.first.len()], second: vec![0; a.second.len()] };
-    let spans = differing_spans(first, &a, &b);
+    let spans = differing_spans(first, a, b);
     let mut best = if a.cost(first, second) <= b.cost(first, second) { a.clone() } else { b.clone() };
     for span in spans {
-        let (with_a, with_b) = (best.with_rows_of(&a, &span), best.with_rows_of(&b, &span));
+        let (with_a, with_b) = (best.with_rows_of(a, &span), best.with_rows_of(b, &span));
         let (cost_a, cost_b) = (with_a.cost(first, second), with_b.cost(first, second));
         if (cost_a - cost_b).abs() < CLEAR {
             mark_differing(&mut contested.first, &a.first, &b.first, &span.first);

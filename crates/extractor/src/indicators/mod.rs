@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::cut::Vocabulary;
 use self::joint::TableState;
-use self::read::{DataRow, RawTable, Text};
+use self::read::{Content, DataRow, RawTable};
 use crate::layouts::{ColumnRole, Layouts};
 use crate::ledger::Ledger;
 
@@ -100,7 +100,7 @@ fn resolve_pass(
 type Names = Vec<(String, Option<String>)>;
 
 fn complete_names(rows: &[DataRow]) -> Names {
-    let key = |text: &Text| without_space(&text.text).into_owned();
+    let key = |text: &Content| without_space(&text.text).into_owned();
     rows.iter()
         .filter_map(|row| match (&row.name, row.contents.as_slice()) {
             (Some(name), _) => Some((key(name), row.value.as_ref().map(|v| v.text.clone()))),

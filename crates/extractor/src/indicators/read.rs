@@ -32,7 +32,7 @@ pub(crate) struct Token {
 
 /// A text with its place and column.
 #[derive(Debug, Clone)]
-pub(crate) struct Text {
+pub(crate) struct Content {
     pub(crate) text: String,
     pub(crate) column: u16,
     pub(crate) place: Place,
@@ -44,9 +44,9 @@ pub(crate) struct Text {
 pub(crate) struct DataRow {
     pub(crate) tokens: Vec<Token>,
     /// Texts that are no labels, in order; emptied when they have found their columns.
-    pub(crate) contents: Vec<Text>,
-    pub(crate) name: Option<Text>,
-    pub(crate) value: Option<Text>,
+    pub(crate) contents: Vec<Content>,
+    pub(crate) name: Option<Content>,
+    pub(crate) value: Option<Content>,
     pub(crate) others: Vec<(ColumnRole, String)>,
     pub(crate) after_page_break: bool,
     /// First on a page: a blank line says so, or the label beside the whole table, printed again.
@@ -58,7 +58,7 @@ pub(crate) struct DataRow {
     pub(crate) uncertain: bool,
 }
 
-impl From<&Item> for Text {
+impl From<&Item> for Content {
     fn from(item: &Item) -> Self {
         Self { text: item.text.clone(), column: item.column, place: item.place, over_pages: item.over_pages }
     }
@@ -245,7 +245,7 @@ fn token(item: &Item, level: u8, row: &FormRow) -> Token {
     Token { level, key: item.key.clone(), text: item.text.clone(), covers }
 }
 
-fn place(data: &mut DataRow, role: ColumnRole, text: Text) {
+fn place(data: &mut DataRow, role: ColumnRole, text: Content) {
     let slot = match role {
         ColumnRole::Level3 => &mut data.name,
         ColumnRole::Value => &mut data.value,

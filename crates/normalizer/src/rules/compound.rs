@@ -44,37 +44,23 @@ pub(crate) fn compound(cell: &Cell<'_, '_>, depth: u8) -> Option<Candidate> {
         digits += left_digits(&part);
         tokens += usize::from(part.kind == ValueKind::Unparsed);
         value.parts.push(part);
-        let next = segments
-            .get(index + 1)
-            .map_or(source.len(), |next| bounds(cell, *next).0);
+        let next = segments.get(index + 1).map_or(source.len(), |next| bounds(cell, *next).0);
         if end < next {
             value.joiners.push(Text::new(source.slice(end, next)));
         }
     }
     distribute(cell, &mut value);
-    Some(Candidate {
-        value,
-        digits,
-        tokens,
-    })
+    Some(Candidate { value, digits, tokens })
 }
 
 fn bounds(cell: &Cell<'_, '_>, segment: Segment) -> (usize, usize) {
     let start = cell.token(segment.from).map_or(0, |token| token.start);
-    (
-        start,
-        cell.token(segment.to - 1).map_or(start, |token| token.end),
-    )
+    (start, cell.token(segment.to - 1).map_or(start, |token| token.end))
 }
 
 fn left_digits(part: &Value) -> usize {
-    let texts = part
-        .residue()
-        .chain((part.kind == ValueKind::Unparsed).then_some(part.text.as_str()));
-    texts
-        .flat_map(str::chars)
-        .filter(|c| crate::fold::fold(*c).is_ascii_digit())
-        .count()
+    let texts = part.residue().chain((part.kind == ValueKind::Unparsed).then_some(part.text.as_str()));
+    texts.flat_map(str::chars).filter(|c| crate::fold::fold(*c).is_ascii_digit()).count()
 }
 
 /// The stretches between joiners, outside of brackets.
@@ -108,16 +94,13 @@ fn joiner(cell: &Cell<'_, '_>, index: usize) -> Option<bool> {
         Some('、') => return Some(false),
         _ => {}
     }
-    cell.is_word(index, Roles::of(&[Role::And]))
-        .then_some(false)
+    cell.is_word(index, Roles::of(&[Role::And])).then_some(false)
 }
 
 fn segment(cell: &Cell<'_, '_>, from: usize, to: usize, strong: bool) -> Segment {
     let factual = (from..to).any(|index| match cell.kind(index) {
         Some(Kind::Number(_) | Kind::Time(_) | Kind::Each(_)) => true,
-        Some(Kind::Word(roles)) => {
-            roles.has(Role::Recurrence) || roles.has(Role::YearEdge) || roles.has(Role::Named)
-        }
+        Some(Kind::Word(roles)) => roles.has(Role::Recurrence) || roles.has(Role::YearEdge) || roles.has(Role::Named),
         _ => false,
     });
     let stated = factual || {
@@ -126,13 +109,7 @@ fn segment(cell: &Cell<'_, '_>, from: usize, to: usize, strong: bool) -> Segment
         let source = Source::new(cell.source().slice(start, end));
         end - start <= 8 && is_known(&Cell::new(cell.lexicon(), &source))
     };
-    Segment {
-        from,
-        to,
-        factual,
-        stated,
-        strong,
-    }
+    Segment { from, to, factual, stated, strong }
 }
 
 /// Joins neighbours again where a joiner stands inside one statement.
@@ -171,11 +148,7 @@ fn distribute(cell: &Cell<'_, '_>, value: &mut Value) {
         return;
     }
     let mut parts = value.parts.iter_mut();
-    let Some(op) = parts
-        .next()
-        .map(|part| part.comparator)
-        .filter(|&op| op != Comparator::None)
-    else {
+    let Some(op) = parts.next().map(|part| part.comparator).filter(|&op| op != Comparator::None) else {
         return;
     };
     for part in parts {

@@ -34,11 +34,7 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     pub(crate) fn complete(value: Value) -> Self {
-        Self {
-            value,
-            digits: 0,
-            tokens: 0,
-        }
+        Self { value, digits: 0, tokens: 0 }
     }
 
     fn cost(&self) -> (usize, usize) {
@@ -82,10 +78,7 @@ fn choose(cell: &Cell<'_, '_>, depth: u8) -> Candidate {
         if candidate.cost() == (0, 0) && best.is_none() {
             return candidate;
         }
-        if best
-            .as_ref()
-            .is_none_or(|best| candidate.cost() < best.cost())
-        {
+        if best.as_ref().is_none_or(|best| candidate.cost() < best.cost()) {
             best = Some(candidate);
         }
         if best.as_ref().is_some_and(|best| best.cost() == (0, 0)) {
@@ -93,10 +86,7 @@ fn choose(cell: &Cell<'_, '_>, depth: u8) -> Candidate {
         }
     }
     let mut best = best.unwrap_or_else(|| unparsed(cell));
-    if best.digits > 0
-        && best.value.kind != ValueKind::Unparsed
-        && best.value.kind != ValueKind::Compound
-    {
+    if best.digits > 0 && best.value.kind != ValueKind::Unparsed && best.value.kind != ValueKind::Compound {
         best.value.flags.insert(Flag::DigitsInResidue);
     }
     best
@@ -104,10 +94,7 @@ fn choose(cell: &Cell<'_, '_>, depth: u8) -> Candidate {
 
 /// Every rule's candidate, for an explanation.
 pub(crate) fn all(cell: &Cell<'_, '_>) -> SmallVec<[(&'static str, Candidate); 4]> {
-    RULES
-        .iter()
-        .filter_map(|(name, rule)| rule(cell, 0).map(|candidate| (*name, candidate)))
-        .collect()
+    RULES.iter().filter_map(|(name, rule)| rule(cell, 0).map(|candidate| (*name, candidate))).collect()
 }
 
 fn unparsed(cell: &Cell<'_, '_>) -> Candidate {
@@ -118,11 +105,7 @@ fn unparsed(cell: &Cell<'_, '_>) -> Candidate {
             value.flags.insert(Flag::BadGrouping);
         }
     }
-    Candidate {
-        value,
-        digits: usize::MAX,
-        tokens: usize::MAX,
-    }
+    Candidate { value, digits: usize::MAX, tokens: usize::MAX }
 }
 
 /// The source text of a stretch, absent where it is empty.
@@ -133,9 +116,7 @@ pub(crate) fn residue(source: &Source<'_>, from: usize, to: usize) -> Option<Tex
 /// What the stretches of residue leave unexplained: digits, and tokens that mean something.
 pub(crate) fn unexplained(cell: &Cell<'_, '_>, from: usize, to: usize) -> (usize, usize) {
     let source = cell.source();
-    let digits = (from..to)
-        .filter(|&at| source.at(at).is_ascii_digit())
-        .count();
+    let digits = (from..to).filter(|&at| source.at(at).is_ascii_digit()).count();
     let inside = |token: &&Token| token.start >= from && token.end <= to && token.start < token.end;
     let mut tokens = 0;
     let mut refers = false;

@@ -9,8 +9,7 @@ use crate::number::Number;
 use crate::time::TimeSpan;
 use crate::unit::{MAX_DENOMINATORS, Measure, join_code};
 use crate::value::{
-    Change, ChangeMode, Comparator, ComparatorSource, Dimension, Direction, Flag, Flags, Relation,
-    Text, Value,
+    Change, ChangeMode, Comparator, ComparatorSource, Dimension, Direction, Flag, Flags, Relation, Text, Value,
 };
 
 /// Comparators on one side of a number; more are noise.
@@ -43,11 +42,7 @@ impl Bounds {
             None => self.op = Some(op),
             Some(known) => self.merge(known, op),
         }
-        let side = if suffix {
-            &mut self.suffix
-        } else {
-            &mut self.prefix
-        };
+        let side = if suffix { &mut self.suffix } else { &mut self.prefix };
         *side = Some(match side.take() {
             Some(before) => smol_str::format_smolstr!("{before}{text}"),
             None => text,
@@ -102,15 +97,10 @@ impl<'c> Phrase<'c> {
         let mut bounds = Bounds::default();
         let mut first = index;
         let mut prefixes: SmallVec<[usize; 2]> = SmallVec::new();
-        while let Some(before) = first
-            .checked_sub(1)
-            .filter(|before| index - before <= MAX_BOUNDS)
-        {
+        while let Some(before) = first.checked_sub(1).filter(|before| index - before <= MAX_BOUNDS) {
             if cell.word(before, Role::Prefix).is_some() && !is_relation(cell, before) {
                 prefixes.push(before);
-            } else if cell.word(before, Role::Sign).is_none()
-                || unit.is_some_and(|unit| unit.currency.is_none())
-            {
+            } else if cell.word(before, Role::Sign).is_none() || unit.is_some_and(|unit| unit.currency.is_none()) {
                 break;
             }
             first = before;
@@ -119,25 +109,14 @@ impl<'c> Phrase<'c> {
             add_word(cell, token, Role::Prefix, &mut bounds);
         }
         let mut last = index + 1 + usize::from(unit.is_some());
-        if cell.is_word(last, Roles::of(&[Role::Included]))
-            && !cell.is_word(last, Roles::of(&[Role::Suffix]))
-        {
+        if cell.is_word(last, Roles::of(&[Role::Included])) && !cell.is_word(last, Roles::of(&[Role::Suffix])) {
             last += 1;
         }
-        while last - index <= MAX_BOUNDS
-            && cell.word(last, Role::Suffix).is_some()
-            && suffix_holds(cell, last)
-        {
+        while last - index <= MAX_BOUNDS && cell.word(last, Role::Suffix).is_some() && suffix_holds(cell, last) {
             add_word(cell, last, Role::Suffix, &mut bounds);
             last += 1;
         }
-        Some(Self {
-            first,
-            last,
-            number,
-            unit,
-            bounds,
-        })
+        Some(Self { first, last, number, unit, bounds })
     }
 
     /// The money that a sign before the number names (¥300).
@@ -148,10 +127,7 @@ impl<'c> Phrase<'c> {
     }
 
     pub(crate) fn end(&self, cell: &Cell<'_, '_>) -> usize {
-        self.last
-            .checked_sub(1)
-            .and_then(|last| cell.token(last))
-            .map_or(0, |token| token.end)
+        self.last.checked_sub(1).and_then(|last| cell.token(last)).map_or(0, |token| token.end)
     }
 
     /// The comparator, the one that 余 and 来 imply included.
@@ -179,11 +155,7 @@ fn add_word(cell: &Cell<'_, '_>, index: usize, role: Role, bounds: &mut Bounds) 
     if role == Role::Prefix && matches!(cell.source().at(token.start), '近' | '将' | '接') {
         bounds.flags.insert(Flag::NearBelow);
     }
-    bounds.add(
-        Lexicon::comparator(entry),
-        Text::new(text),
-        role == Role::Suffix,
-    );
+    bounds.add(Lexicon::comparator(entry), Text::new(text), role == Role::Suffix);
 }
 
 /// 不晚于 bounds dates, not figures.
@@ -199,11 +171,7 @@ fn suffix_holds(cell: &Cell<'_, '_>, index: usize) -> bool {
     let source = cell.source();
     let lone = token.end - token.start == 1;
     let next = source.at(token.end);
-    let joined = lone
-        && matches!(
-            next,
-            '容' | '部' | '涵' | '外' | '来' | '诉' | '草' | '重' | '可' | '愿'
-        );
+    let joined = lone && matches!(next, '容' | '部' | '涵' | '外' | '来' | '诉' | '草' | '重' | '可' | '愿');
     // 起 counts only at the end: 3起 is a unit, 500元起 a bound.
     !(joined || lone && source.at(token.start) == '起' && token.end != source.len())
 }
@@ -262,9 +230,7 @@ impl Head {
     pub(crate) fn read(cell: &Cell<'_, '_>, from: usize, to: usize) -> Self {
         let mut head = Self::default();
         let begin = cell.token(from).map_or(0, |token| token.start);
-        let core = cell
-            .token(to)
-            .map_or(cell.source().len(), |token| token.start);
+        let core = cell.token(to).map_or(cell.source().len(), |token| token.start);
         let (mut first, mut rest) = (None, None);
         let mut index = from;
         while index < to {
@@ -318,8 +284,7 @@ impl Head {
         }
         if roles.has(Role::Mean) && self.pers.len() < MAX_DENOMINATORS {
             if let Some(entry) = cell.word(index, Role::Mean) {
-                self.pers
-                    .push((Text::new(cell.lexicon().value(entry)), index));
+                self.pers.push((Text::new(cell.lexicon().value(entry)), index));
             }
             return 1;
         }
@@ -342,15 +307,8 @@ impl Head {
             let Some((direction, mode)) = change_of(cell, index) else {
                 continue;
             };
-            if index + 1 == to
-                || basis.is_some() && !names_rate(cell, index)
-                || follows_only_copula(cell, index, to)
-            {
-                self.change = Some(Change {
-                    direction,
-                    mode,
-                    basis: basis.clone(),
-                });
+            if index + 1 == to || basis.is_some() && !names_rate(cell, index) || follows_only_copula(cell, index, to) {
+                self.change = Some(Change { direction, mode, basis: basis.clone() });
             }
         }
     }
@@ -378,10 +336,7 @@ impl Head {
         }
         if let Some((duration, index)) = &self.recurrence {
             let frequency = event && value.kind == crate::value::Kind::Frequency;
-            if frequency
-                || self.change.is_some()
-                || value.unit.is_none()
-                || value.kind == crate::value::Kind::Deadline
+            if frequency || self.change.is_some() || value.unit.is_none() || value.kind == crate::value::Kind::Deadline
             {
                 value.recurrence = Some(duration.clone());
                 value.recurrence_text = token_text(cell, *index);
@@ -402,25 +357,15 @@ impl Head {
     }
 }
 
-const CHANGES: Roles = Roles::of(&[
-    Role::Attain,
-    Role::Aspire,
-    Role::Up,
-    Role::UpTo,
-    Role::Down,
-    Role::DownTo,
-    Role::Basis,
-]);
+const CHANGES: Roles =
+    Roles::of(&[Role::Attain, Role::Aspire, Role::Up, Role::UpTo, Role::Down, Role::DownTo, Role::Basis]);
 
 /// What a change is compared with, as written: 同比, 上一年 of 较上一年.
 fn basis_of(cell: &Cell<'_, '_>, from: usize, to: usize) -> Option<Text> {
-    let token = (from..to)
-        .find(|&index| cell.word(index, Role::Basis).is_some())
-        .and_then(|index| cell.token(index))?;
+    let token =
+        (from..to).find(|&index| cell.word(index, Role::Basis).is_some()).and_then(|index| cell.token(index))?;
     let text = cell.source().slice(token.start, token.end);
-    let bare = ["相较", "相比", "对比", "较", "比", "与"]
-        .iter()
-        .find_map(|word| text.strip_prefix(word));
+    let bare = ["相较", "相比", "对比", "较", "比", "与"].iter().find_map(|word| text.strip_prefix(word));
     Some(Text::new(bare.unwrap_or(text).trim_end_matches("相比")))
 }
 
@@ -429,11 +374,7 @@ pub(crate) fn change_in_words(cell: &Cell<'_, '_>) -> Option<Change> {
     let count = cell.tokens.len();
     let basis = basis_of(cell, 0, count)?;
     let (direction, mode) = (0..count).find_map(|index| change_of(cell, index))?;
-    Some(Change {
-        direction,
-        mode,
-        basis: Some(basis),
-    })
+    Some(Change { direction, mode, basis: Some(basis) })
 }
 
 fn change_of(cell: &Cell<'_, '_>, index: usize) -> Option<(Direction, ChangeMode)> {
@@ -446,10 +387,7 @@ fn change_of(cell: &Cell<'_, '_>, index: usize) -> Option<(Direction, ChangeMode
         (Role::Up, Direction::Increase, ChangeMode::By),
         (Role::Down, Direction::Decrease, ChangeMode::By),
     ];
-    table
-        .iter()
-        .find(|(role, ..)| roles.has(*role))
-        .map(|&(_, direction, mode)| (direction, mode))
+    table.iter().find(|(role, ..)| roles.has(*role)).map(|&(_, direction, mode)| (direction, mode))
 }
 
 /// 增长率, 下降幅度: the name of a rate, not a verb.
@@ -457,10 +395,7 @@ fn names_rate(cell: &Cell<'_, '_>, index: usize) -> bool {
     let Some(token) = cell.token(index) else {
         return false;
     };
-    matches!(
-        cell.source().at(token.end),
-        '率' | '比' | '量' | '数' | '度' | '值'
-    )
+    matches!(cell.source().at(token.end), '率' | '比' | '量' | '数' | '度' | '值')
 }
 
 /// 增长为, 提高了, 增长幅度
@@ -469,10 +404,7 @@ fn follows_only_copula(cell: &Cell<'_, '_>, index: usize, to: usize) -> bool {
         return false;
     };
     let between = cell.source().slice(token.end, core.start);
-    matches!(
-        between,
-        "了" | "为" | "在" | "幅度" | "幅度为" | "达" | "达到" | "约" | "：" | ":"
-    )
+    matches!(between, "了" | "为" | "在" | "幅度" | "幅度为" | "达" | "达到" | "约" | "：" | ":")
 }
 
 /// A verb of attaining: right before the core, or at the head and not the name of a rate (完成率).
@@ -481,10 +413,7 @@ fn is_verb(cell: &Cell<'_, '_>, index: usize, from: usize, to: usize) -> bool {
         return false;
     };
     let next = cell.source().at(token.end);
-    let name = matches!(
-        next,
-        '率' | '度' | '量' | '情' | '时' | '数' | '进' | '比' | '质' | '及' | '后' | '前'
-    );
+    let name = matches!(next, '率' | '度' | '量' | '情' | '时' | '数' | '进' | '比' | '质' | '及' | '后' | '前');
     index + 1 == to || index == from && !name
 }
 
@@ -546,11 +475,7 @@ pub(crate) fn time_code(duration: &str) -> Option<Text> {
         ('S', _) => "s",
         _ => return None,
     };
-    Some(if count == "1" {
-        Text::new(unit)
-    } else {
-        smol_str::format_smolstr!("{count}.{unit}")
-    })
+    Some(if count == "1" { Text::new(unit) } else { smol_str::format_smolstr!("{count}.{unit}") })
 }
 
 impl Value {

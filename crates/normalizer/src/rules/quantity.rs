@@ -5,8 +5,7 @@ use super::{Candidate, residue, unexplained};
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::value::{
-    AnchorSide, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Relation, Text,
-    Value,
+    AnchorSide, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Relation, Text, Value,
 };
 
 /// Reads the cell as one number with what belongs to it.
@@ -45,13 +44,7 @@ pub(crate) fn quantity(cell: &Cell<'_, '_>) -> Option<Candidate> {
     Some(cost(cell, value, left, &head, end))
 }
 
-fn cost(
-    cell: &Cell<'_, '_>,
-    value: Value,
-    before: (usize, usize),
-    head: &Head,
-    end: usize,
-) -> Candidate {
+fn cost(cell: &Cell<'_, '_>, value: Value, before: (usize, usize), head: &Head, end: usize) -> Candidate {
     let mut candidate = Candidate::complete(value);
     let anchored = candidate.value.anchor.is_some() || candidate.value.flags.contains(Flag::Rank);
     let between = if anchored { (0, 0) } else { head.between };
@@ -67,10 +60,7 @@ fn cost(
 /// with a unit, at the end of the cell (5G基站20个), and else the first.
 fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
     if cell.numbers.len() == 1 {
-        return cell
-            .tokens
-            .iter()
-            .position(|token| matches!(token.kind, Kind::Number(_)));
+        return cell.tokens.iter().position(|token| matches!(token.kind, Kind::Number(_)));
     }
     let mut best = None;
     for (index, token) in cell.tokens.iter().enumerate() {
@@ -83,11 +73,8 @@ fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
         let closed = cell.is_word(after, Roles::of(&[Role::Suffix]));
         let led = index > 0 && cell.is_word(index - 1, Roles::of(&[Role::UpTo, Role::DownTo]));
         let last = after == cell.tokens.len();
-        let score = u8::from(bounded) * 8
-            + u8::from(led) * 4
-            + u8::from(closed) * 4
-            + u8::from(unit) * 2
-            + u8::from(last);
+        let score =
+            u8::from(bounded) * 8 + u8::from(led) * 4 + u8::from(closed) * 4 + u8::from(unit) * 2 + u8::from(last);
         if best.is_none_or(|(known, _)| score > known) {
             best = Some((score, index));
         }
@@ -141,9 +128,7 @@ fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
 /// 前3名 and 第1名: places in a ranking; gives where the residue before it ends.
 fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<usize> {
     let index = phrase.first.checked_sub(1)?;
-    if value.comparator_source == Some(ComparatorSource::Written)
-        || phrase.unit.is_some_and(|unit| unit.is_time)
-    {
+    if value.comparator_source == Some(ComparatorSource::Written) || phrase.unit.is_some_and(|unit| unit.is_time) {
         return None;
     }
     let first = cell.word(index, Role::Rank).is_some();
@@ -153,11 +138,7 @@ fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<u
     let token = cell.token(index)?;
     value.flags.insert(Flag::Rank);
     value.flags.remove(Flag::UnitMissing);
-    value.comparator = if first {
-        Comparator::Le
-    } else {
-        Comparator::Eq
-    };
+    value.comparator = if first { Comparator::Le } else { Comparator::Eq };
     value.comparator_source = Some(ComparatorSource::Written);
     value.comparator_text = residue(cell.source(), token.start, token.end);
     value.before = residue(cell.source(), 0, token.start);
@@ -171,10 +152,7 @@ fn deadline(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> bool
     let Some(index) = phrase.first.checked_sub(1).filter(|_| bounded) else {
         return false;
     };
-    if !phrase
-        .unit
-        .is_some_and(|unit| unit.is_time && unit.per.is_empty())
-    {
+    if !phrase.unit.is_some_and(|unit| unit.is_time && unit.per.is_empty()) {
         return false;
     }
     let after = cell.word(index, Role::AnchorAfter).is_some();
@@ -193,11 +171,7 @@ fn deadline(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> bool
     value.kind = ValueKind::Deadline;
     value.relation = Some(Relation::Within);
     value.anchor = Some(Text::new(anchor.trim()));
-    value.anchor_side = Some(if after {
-        AnchorSide::After
-    } else {
-        AnchorSide::Before
-    });
+    value.anchor_side = Some(if after { AnchorSide::After } else { AnchorSide::Before });
     value.before = residue(source, 0, from);
     true
 }

@@ -6,9 +6,7 @@ use crate::exact::Exact;
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Role, Roles};
 use crate::number::Number;
-use crate::value::{
-    Bound, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Text, Value,
-};
+use crate::value::{Bound, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Text, Value};
 
 const JOINS: Roles = Roles::of(&[Role::And, Role::Link]);
 
@@ -25,15 +23,11 @@ pub(crate) fn range(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     let mut value = new_value(cell, ValueKind::Range);
     // 间 counts rooms, but behind 和 it closes the range.
-    let unit = high
-        .unit
-        .filter(|_| !closes_span(cell, join, right))
-        .or(low.unit);
+    let unit = high.unit.filter(|_| !closes_span(cell, join, right)).or(low.unit);
     if let Some(unit) = unit {
         apply_unit(cell, unit, &mut value);
     } else if let Some((code, currency)) = low.sign(cell) {
-        (value.unit, value.currency, value.dimension) =
-            (Some(code), currency, Some(Dimension::Money));
+        (value.unit, value.currency, value.dimension) = (Some(code), currency, Some(Dimension::Money));
     } else {
         value.flags.insert(Flag::UnitMissing);
     }
@@ -71,9 +65,7 @@ fn range_at(cell: &Cell<'_, '_>, index: usize) -> Option<(usize, usize, usize)> 
 
 fn closes_span(cell: &Cell<'_, '_>, join: usize, right: usize) -> bool {
     cell.is_word(join, JOINS)
-        && cell
-            .token(right + 1)
-            .is_some_and(|unit| cell.source().slice(unit.start, unit.end) == "间")
+        && cell.token(right + 1).is_some_and(|unit| cell.source().slice(unit.start, unit.end) == "间")
 }
 
 /// The bounds; a magnitude at the end also serves the lower one, unless that would then exceed the upper.
@@ -110,11 +102,7 @@ fn shared_power(cell: &Cell<'_, '_>, low: &Number, high: &Number) -> Option<(u32
     if let Some((from, to)) = high.magnitude {
         let total = (from..to).filter_map(power).sum();
         return Some((
-            if source.at(from).is_ascii() {
-                latin_power(source.at(from))
-            } else {
-                total
-            },
+            if source.at(from).is_ascii() { latin_power(source.at(from)) } else { total },
             Text::new(source.slice(from, to)),
         ));
     }
@@ -136,19 +124,13 @@ fn bound(cell: &Cell<'_, '_>, number: &Number) -> Bound {
         value: number.value.unwrap_or(Exact::ZERO),
         inclusive: true,
         as_written: residue(source, number.written.0, number.written.1),
-        magnitude: number
-            .magnitude
-            .and_then(|(from, to)| residue(source, from, to)),
+        magnitude: number.magnitude.and_then(|(from, to)| residue(source, from, to)),
     }
 }
 
 /// A comparator before or after the whole range (约3-5个, 3-5天以内).
 fn outer_bounds(low: &Phrase<'_>, high: &Phrase<'_>, value: &mut Value) {
-    let bounds: &Bounds = if low.bounds.op.is_some() {
-        &low.bounds
-    } else {
-        &high.bounds
-    };
+    let bounds: &Bounds = if low.bounds.op.is_some() { &low.bounds } else { &high.bounds };
     bounds.apply(value);
 }
 
@@ -178,19 +160,12 @@ pub(crate) fn bounds(cell: &Cell<'_, '_>) -> Option<Candidate> {
         return None;
     }
     let mut numbers = (0..cell.tokens.len()).filter(|&index| cell.number_at(index).is_some());
-    let (first, second) = (
-        Phrase::at(cell, numbers.next()?)?,
-        Phrase::at(cell, numbers.next()?)?,
-    );
+    let (first, second) = (Phrase::at(cell, numbers.next()?)?, Phrase::at(cell, numbers.next()?)?);
     let left = side(cell, &first, &second)?;
     let right = second.bounds.op?;
     let (low, high, low_op, high_op) = match (left, right) {
-        (Comparator::Ge | Comparator::Gt, Comparator::Le | Comparator::Lt) => {
-            (&first, &second, left, right)
-        }
-        (Comparator::Le | Comparator::Lt, Comparator::Ge | Comparator::Gt) => {
-            (&second, &first, right, left)
-        }
+        (Comparator::Ge | Comparator::Gt, Comparator::Le | Comparator::Lt) => (&first, &second, left, right),
+        (Comparator::Le | Comparator::Lt, Comparator::Ge | Comparator::Gt) => (&second, &first, right, left),
         _ => return None,
     };
     if low.number.value? > high.number.value? {
@@ -225,9 +200,7 @@ fn side(cell: &Cell<'_, '_>, first: &Phrase<'_>, second: &Phrase<'_>) -> Option<
         return linked.then_some(op);
     }
     // 60≤x<80: the sign behind the first number looks the other way.
-    let entry = cell
-        .word(from, Role::Prefix)
-        .filter(|_| to > from + 1 && to <= from + 3)?;
+    let entry = cell.word(from, Role::Prefix).filter(|_| to > from + 1 && to <= from + 3)?;
     match crate::lexicon::Lexicon::comparator(entry) {
         Comparator::Le => Some(Comparator::Ge),
         Comparator::Lt => Some(Comparator::Gt),
@@ -242,13 +215,9 @@ pub(crate) fn tolerance(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let sign = (0..cell.tokens.len()).find(|&index| is_tolerance_sign(cell, index))?;
     let phrase = Phrase::at(cell, sign + 1)?;
     let width = phrase.number.value?.abs();
-    let centre = sign
-        .checked_sub(1)
-        .and_then(|before| centre_at(cell, before));
+    let centre = sign.checked_sub(1).and_then(|before| centre_at(cell, before));
     let mut value = new_value(cell, ValueKind::Tolerance);
-    let middle = centre
-        .and_then(|index| cell.number_at(index))
-        .and_then(|number| number.value);
+    let middle = centre.and_then(|index| cell.number_at(index)).and_then(|number| number.value);
     let mut lower = bound(cell, phrase.number);
     let mut upper = lower.clone();
     lower.value = middle.unwrap_or(Exact::ZERO).plus(width.negated())?;
@@ -260,10 +229,7 @@ pub(crate) fn tolerance(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     value.lower = Some(Box::new(lower));
     value.upper = Some(Box::new(upper));
-    match phrase
-        .unit
-        .or_else(|| centre.and_then(|index| cell.unit_at(index + 1)))
-    {
+    match phrase.unit.or_else(|| centre.and_then(|index| cell.unit_at(index + 1))) {
         Some(unit) => apply_unit(cell, unit, &mut value),
         None => value.flags.insert(Flag::UnitMissing),
     }
@@ -282,9 +248,7 @@ fn centre_at(cell: &Cell<'_, '_>, index: usize) -> Option<usize> {
         return Some(index);
     }
     cell.unit_at(index)?;
-    index
-        .checked_sub(1)
-        .filter(|&number| cell.number_at(number).is_some())
+    index.checked_sub(1).filter(|&number| cell.number_at(number).is_some())
 }
 
 /// A comparator before the sign: ≤±5%.
@@ -327,8 +291,8 @@ pub(crate) fn ratio(cell: &Cell<'_, '_>) -> Option<Candidate> {
 
 fn is_ratio(cell: &Cell<'_, '_>, index: usize) -> bool {
     let sign = cell.mark(index + 1) == Some(':')
-        || cell.token(index + 1).is_some_and(|token| {
-            token.end == token.start + 1 && cell.source().at(token.start) == '比'
-        });
+        || cell
+            .token(index + 1)
+            .is_some_and(|token| token.end == token.start + 1 && cell.source().at(token.start) == '比');
     sign && cell.number_at(index).is_some() && cell.number_at(index + 2).is_some()
 }

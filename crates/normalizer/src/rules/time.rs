@@ -66,8 +66,7 @@ fn follows_repetition(cell: &Cell<'_, '_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else {
         return false;
     };
-    matches!(cell.kind(before), Some(Kind::Each(_)))
-        || cell.word(before, Role::Recurrence).is_some()
+    matches!(cell.kind(before), Some(Kind::Each(_))) || cell.word(before, Role::Recurrence).is_some()
 }
 
 fn set_time(cell: &Cell<'_, '_>, index: usize, value: &mut Value) {
@@ -83,20 +82,14 @@ fn set_time(cell: &Cell<'_, '_>, index: usize, value: &mut Value) {
         value.named = Some(Text::new(cell.lexicon().value(entry)));
         return;
     }
-    let entry = cell
-        .word(index, Role::YearEdge)
-        .or_else(|| cell.word(index, Role::Edge));
+    let entry = cell.word(index, Role::YearEdge).or_else(|| cell.word(index, Role::Edge));
     value.edge = entry.and_then(|entry| Edge::from_word(cell.lexicon().value(entry)));
 }
 
 fn deadline(cell: &Cell<'_, '_>, relation: Relation, index: usize, value: &mut Value) {
     value.kind = ValueKind::Deadline;
     value.relation = Some(relation);
-    value.comparator = if relation == Relation::After {
-        Comparator::Ge
-    } else {
-        Comparator::Le
-    };
+    value.comparator = if relation == Relation::After { Comparator::Ge } else { Comparator::Le };
     value.comparator_source = Some(ComparatorSource::Written);
     value.comparator_text = token_text(cell, index);
 }
@@ -106,9 +99,7 @@ fn not_later(cell: &Cell<'_, '_>, index: usize, value: &mut Value) -> Option<usi
     if value.kind == ValueKind::Period {
         return None;
     }
-    let bound = cell
-        .word(index, Role::Prefix)
-        .map(crate::lexicon::Lexicon::comparator);
+    let bound = cell.word(index, Role::Prefix).map(crate::lexicon::Lexicon::comparator);
     let later = cell.word(index, Role::NotLater).is_some();
     let op = match bound {
         _ if later => Comparator::Le,
@@ -119,11 +110,7 @@ fn not_later(cell: &Cell<'_, '_>, index: usize, value: &mut Value) -> Option<usi
     let late = matches!(op, Comparator::Le | Comparator::Lt);
     let written = value.comparator_text.take();
     if value.relation.is_none() {
-        value.relation = Some(if late {
-            Relation::NotLaterThan
-        } else {
-            Relation::After
-        });
+        value.relation = Some(if late { Relation::NotLaterThan } else { Relation::After });
     }
     value.comparator = op;
     value.comparator_source = Some(ComparatorSource::Written);
@@ -142,8 +129,7 @@ pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
         return None;
     }
     let index = (0..cell.tokens.len()).find(|&index| {
-        matches!(cell.kind(index), Some(Kind::Each(_)))
-            || cell.is_word(index, Roles::of(&[Role::Recurrence]))
+        matches!(cell.kind(index), Some(Kind::Each(_))) || cell.is_word(index, Roles::of(&[Role::Recurrence]))
     })?;
     let token = cell.token(index)?;
     let source = cell.source();
@@ -159,9 +145,5 @@ pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
     value.after = residue(source, token.end, source.len());
     let before = unexplained(cell, 0, token.start);
     let after = unexplained(cell, token.end, source.len());
-    Some(Candidate {
-        value,
-        digits: before.0 + after.0,
-        tokens: before.1 + after.1,
-    })
+    Some(Candidate { value, digits: before.0 + after.0, tokens: before.1 + after.1 })
 }

@@ -30,24 +30,14 @@ pub(crate) fn not_applicable(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
     let whole = source.slice(0, source.len());
     if source.len() == 0 {
-        return Some(Candidate::complete(Value::new(
-            ValueKind::NotApplicable,
-            whole,
-        )));
+        return Some(Candidate::complete(Value::new(ValueKind::NotApplicable, whole)));
     }
     if !cell.numbers.is_empty() || !cell.times.is_empty() || source.len() > MAX_CLASSED {
         return None;
     }
-    let is = |role| {
-        cell.lexicon()
-            .exact(source, 0, source.len(), role)
-            .is_some()
-    };
+    let is = |role| cell.lexicon().exact(source, 0, source.len(), role).is_some();
     if is(Role::Filler) || only_marks(cell) {
-        return Some(Candidate::complete(Value::new(
-            ValueKind::NotApplicable,
-            whole,
-        )));
+        return Some(Candidate::complete(Value::new(ValueKind::NotApplicable, whole)));
     }
     if is(Role::Placeholder) {
         let mut value = Value::new(ValueKind::Qualitative, whole);
@@ -59,22 +49,18 @@ pub(crate) fn not_applicable(cell: &Cell<'_, '_>) -> Option<Candidate> {
 }
 
 fn only_marks(cell: &Cell<'_, '_>) -> bool {
-    cell.source().chars.iter().all(|folded| {
-        !folded.c.is_alphanumeric() && !matches!(folded.c, '≥' | '≤' | '%' | '‰' | '℃' | '㎡')
-    })
+    cell.source()
+        .chars
+        .iter()
+        .all(|folded| !folded.c.is_alphanumeric() && !matches!(folded.c, '≥' | '≤' | '%' | '‰' | '℃' | '㎡'))
 }
 
 /// 公里, ≥ %, ≥**%: a sign or a unit without a figure.
 fn unit_only(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
-    let bound = cell
-        .lexicon()
-        .longest(source, 0, Roles::of(&[Role::Prefix]));
+    let bound = cell.lexicon().longest(source, 0, Roles::of(&[Role::Prefix]));
     let mut at = bound.map_or(0, |hit| hit.end);
-    while matches!(
-        source.at(at),
-        '*' | '×' | '…' | '_' | 'X' | 'x' | '-' | '(' | ')'
-    ) {
+    while matches!(source.at(at), '*' | '×' | '…' | '_' | 'X' | 'x' | '-' | '(' | ')') {
         at += 1;
     }
     let blank = at > bound.map_or(0, |hit| hit.end);
@@ -106,18 +92,10 @@ pub(crate) fn grade(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     let source = cell.source();
     let prefix = cell.word(0, Role::Prefix);
-    let from = if prefix.is_some() {
-        cell.token(0)?.end
-    } else {
-        0
-    };
-    let hit = cell
-        .lexicon()
-        .longest(source, from, Roles::of(&[Role::Grade]))?;
+    let from = if prefix.is_some() { cell.token(0)?.end } else { 0 };
+    let hit = cell.lexicon().longest(source, from, Roles::of(&[Role::Grade]))?;
     let graded = ending_unit(cell, hit.end);
-    let suffix = cell
-        .lexicon()
-        .longest(source, graded, Roles::of(&[Role::Suffix]));
+    let suffix = cell.lexicon().longest(source, graded, Roles::of(&[Role::Suffix]));
     let bound = suffix.map(|hit| hit.entry).or(prefix)?;
     let end = suffix.map_or(graded, |hit| hit.end);
     let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
@@ -131,19 +109,12 @@ pub(crate) fn grade(cell: &Cell<'_, '_>) -> Option<Candidate> {
     value.flags.insert(Flag::Grade);
     value.after = residue(source, end, source.len());
     let (digits, tokens) = unexplained(cell, end, source.len());
-    Some(Candidate {
-        value,
-        digits,
-        tokens,
-    })
+    Some(Candidate { value, digits, tokens })
 }
 
 /// 良好等级以上: a noun for the grade belongs to it.
 fn ending_unit(cell: &Cell<'_, '_>, at: usize) -> usize {
-    ["等级", "等次", "水平", "标准"]
-        .iter()
-        .find(|word| cell.source().spells(at, word))
-        .map_or(at, |_| at + 2)
+    ["等级", "等次", "水平", "标准"].iter().find(|word| cell.source().spells(at, word)).map_or(at, |_| at + 2)
 }
 
 /// Defers to a document or to another figure.
@@ -164,18 +135,10 @@ pub(crate) fn reference(cell: &Cell<'_, '_>) -> Option<Candidate> {
     if used && let Some(time) = cell.time_at(0) {
         apply_time(time, &mut candidate.value);
     }
-    let from = if used {
-        cell.token(0).map_or(0, |token| token.end)
-    } else {
-        0
-    };
-    candidate.digits = (from..source.len())
-        .filter(|&at| source.at(at).is_ascii_digit())
-        .count();
+    let from = if used { cell.token(0).map_or(0, |token| token.end) } else { 0 };
+    candidate.digits = (from..source.len()).filter(|&at| source.at(at).is_ascii_digit()).count();
     let later = cell.tokens.iter().skip(usize::from(used));
-    candidate.tokens = later
-        .filter(|token| matches!(token.kind, Kind::Time(_)))
-        .count();
+    candidate.tokens = later.filter(|token| matches!(token.kind, Kind::Time(_))).count();
     Some(candidate)
 }
 
@@ -183,15 +146,12 @@ pub(crate) fn reference(cell: &Cell<'_, '_>) -> Option<Candidate> {
 fn within_limit(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
     let index = (1..cell.tokens.len()).find(|&index| {
-        cell.is_word(index, Roles::of(&[Role::Within]))
-            && cell.is_word(index - 1, Roles::of(&[Role::Limit]))
+        cell.is_word(index, Roles::of(&[Role::Within])) && cell.is_word(index - 1, Roles::of(&[Role::Limit]))
     })?;
     let (limit, word) = (cell.token(index - 1)?, cell.token(index)?);
     // A clause that begins anew with a verb is not part of the name: 按合同约定在时限内发布.
     let verb = (0..index - 1).rev().find(|&at| is_lead(cell, at));
-    let from = verb
-        .and_then(|at| cell.token(at))
-        .map_or(0, |token| token.end);
+    let from = verb.and_then(|at| cell.token(at)).map_or(0, |token| token.end);
     if from >= limit.end || from == limit.start && verb.is_some_and(|at| at > 0) {
         return None;
     }
@@ -221,9 +181,7 @@ fn bounded_figure(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let token = cell.token(0)?;
     let symbol = !source.at(token.start).is_alphabetic();
     let bound = Lexicon::comparator(entry);
-    let plain = symbol
-        || source.at(token.start) == '不'
-        || matches!(bound, Comparator::Ge | Comparator::Le);
+    let plain = symbol || source.at(token.start) == '不' || matches!(bound, Comparator::Ge | Comparator::Le);
     if token.end == source.len() || !plain && token.end - token.start < 2 {
         return None;
     }
@@ -238,8 +196,7 @@ fn bounded_figure(cell: &Cell<'_, '_>) -> Option<Candidate> {
 /// 符合X标准, 按X执行: the words up to the last that names a document.
 fn named_document(cell: &Cell<'_, '_>, from: usize) -> Option<Candidate> {
     let source = cell.source();
-    let index =
-        (from..cell.tokens.len()).find(|&index| cell.is_word(index, Roles::of(&[Role::Refer])))?;
+    let index = (from..cell.tokens.len()).find(|&index| cell.is_word(index, Roles::of(&[Role::Refer])))?;
     let refer = cell.token(index)?;
     if refer.start > MAX_FIGURE {
         return None;
@@ -260,10 +217,7 @@ fn named_document(cell: &Cell<'_, '_>, from: usize) -> Option<Candidate> {
 /// 以实际发生数为准
 fn decisive(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
-    let end = source
-        .len()
-        .checked_sub(2)
-        .filter(|&end| end > 1 && source.spells(end, "为准"))?;
+    let end = source.len().checked_sub(2).filter(|&end| end > 1 && source.spells(end, "为准"))?;
     let from = usize::from(source.at(0) == '以');
     let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
     value.refers_to = residue(source, from, end);
@@ -276,37 +230,12 @@ fn alike(cell: &Cell<'_, '_>) -> Option<Candidate> {
     if !matches!(source.at(0), '与' | '同' | '和') || source.len() > MAX_CLASSED {
         return None;
     }
-    let words = [
-        "持平",
-        "一致",
-        "相当",
-        "同步",
-        "相符",
-        "相同",
-        "相适应",
-        "相匹配",
-    ];
-    let (at, word) = (1..source.len()).find_map(|at| {
-        words
-            .iter()
-            .find(|word| source.spells(at, word))
-            .map(|word| (at, word))
-    })?;
-    let to = if matches!(source.at(at - 1), '相' | '保') {
-        at - 1
-    } else {
-        at
-    };
+    let words = ["持平", "一致", "相当", "同步", "相符", "相同", "相适应", "相匹配"];
+    let (at, word) =
+        (1..source.len()).find_map(|at| words.iter().find(|word| source.spells(at, word)).map(|word| (at, word)))?;
+    let to = if matches!(source.at(at - 1), '相' | '保') { at - 1 } else { at };
     let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
-    value.refers_to = residue(
-        source,
-        1,
-        if source.spells(at - 2, "保持") {
-            at - 2
-        } else {
-            to
-        },
-    );
+    value.refers_to = residue(source, 1, if source.spells(at - 2, "保持") { at - 2 } else { to });
     value.after = residue(source, at, source.len()).filter(|_| !word.is_empty());
     Some(Candidate::complete(value))
 }
@@ -333,11 +262,7 @@ fn figure(cell: &Cell<'_, '_>) -> Option<Candidate> {
     if source.len() > MAX_FIGURE {
         return None;
     }
-    let figure = (0..source.len()).any(|from| {
-        cell.lexicon()
-            .exact(source, from, source.len(), Role::Figure)
-            .is_some()
-    });
+    let figure = (0..source.len()).any(|from| cell.lexicon().exact(source, from, source.len(), Role::Figure).is_some());
     figure.then(|| {
         let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
         value.refers_to = residue(source, 0, source.len());
@@ -348,18 +273,11 @@ fn figure(cell: &Cell<'_, '_>) -> Option<Candidate> {
 /// Words without a digit.
 pub(crate) fn qualitative(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
-    let digits = source
-        .chars
-        .iter()
-        .filter(|folded| folded.c.is_ascii_digit())
-        .count();
+    let digits = source.chars.iter().filter(|folded| folded.c.is_ascii_digit()).count();
     let mut value = Value::new(ValueKind::Qualitative, source.slice(0, source.len()));
     value.class = Some(class_of(cell));
     value.change = change_in_words(cell).map(Box::new);
-    let lone = cell
-        .lexicon()
-        .exact(source, 0, source.len(), Role::None)
-        .is_some();
+    let lone = cell.lexicon().exact(source, 0, source.len(), Role::None).is_some();
     if lone && source.at(0) == '无' {
         value.flags.insert(Flag::AmbiguousNone);
     }
@@ -367,11 +285,7 @@ pub(crate) fn qualitative(cell: &Cell<'_, '_>) -> Option<Candidate> {
     if digits > 0 && !named {
         return None;
     }
-    Some(Candidate {
-        value,
-        digits,
-        tokens: usize::from(digits > 0),
-    })
+    Some(Candidate { value, digits, tokens: usize::from(digits > 0) })
 }
 
 /// The advisory class: the whole text, else its end, else the weightiest word in it.
@@ -386,9 +300,7 @@ pub(crate) fn class_of(cell: &Cell<'_, '_>) -> Class {
     let mut found = [false; 10];
     let mut at = 0;
     while at < source.len() {
-        let hit = cell
-            .lexicon()
-            .longest(source, at, Roles::of(&[Role::Class]));
+        let hit = cell.lexicon().longest(source, at, Roles::of(&[Role::Class]));
         if let Some(hit) = hit.filter(|hit| hit.end - at > 1)
             && let Some(seen) = found.get_mut(Lexicon::class(hit.entry) as usize)
         {
@@ -396,9 +308,7 @@ pub(crate) fn class_of(cell: &Cell<'_, '_>) -> Class {
         }
         at = hit.map_or(at + 1, |hit| hit.end);
     }
-    let first = CLASS_ORDER
-        .iter()
-        .find(|class| found.get(**class as usize) == Some(&true));
+    let first = CLASS_ORDER.iter().find(|class| found.get(**class as usize) == Some(&true));
     first.copied().unwrap_or(Class::Other)
 }
 
