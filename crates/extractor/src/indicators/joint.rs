@@ -18,8 +18,8 @@ use crate::layouts::Hierarchy;
 
 /// Cost of a row whose twin stands in another group.
 const TWIN: i32 = 12;
-/// Cost of a row against the groups of the same name in one, two, three and more other forms.
-const SIBLINGS: [i32; 4] = [0, 2, 7, 9];
+/// Cost of a row against the group of the same name in two, and in three or more other forms; one says nothing.
+const SIBLINGS: [i32; 4] = [0, 0, 7, 9];
 /// Cost of a row in a group that other forms fill with the same other names each, and how many forms that takes.
 const CLOSED: i32 = 14;
 const CLOSED_FORMS: usize = 3;
@@ -146,7 +146,6 @@ fn decode_pair(tables: &mut [TableState], a: usize, b: usize) {
     let best = refined(first, second, best, &mut contested);
     let path_a = coupled(first, second, &best.second);
     let path_b = coupled(second, first, &path_a.states);
-    let path_a = coupled(first, second, &path_b.states);
     for (at, path, contested) in [(a, path_a, contested.first), (b, path_b, contested.second)] {
         tables[at].path = path;
         tables[at].contested = contested.iter().map(|c| *c == 1).collect();
@@ -164,13 +163,17 @@ impl Pair {
     /// The readings that follow from reading one of the twins alone.
     fn following(first: &TableState, second: &TableState, alone: &Path, alone_is_second: bool) -> Self {
         if alone_is_second {
-            let followed = coupled(first, second, &alone.states);
-            let again = coupled(second, first, &followed.states);
-            Self { first: followed.states, second: again.states }
+            let followed = coupled(first, second, &alone.states).states;
+            if mismatches(first, &followed, second, &alone.states) == 0 {
+                return Self { first: followed, second: alone.states.clone() };
+            }
+            Self { second: coupled(second, first, &followed).states, first: followed }
         } else {
-            let followed = coupled(second, first, &alone.states);
-            let again = coupled(first, second, &followed.states);
-            Self { first: again.states, second: followed.states }
+            let followed = coupled(second, first, &alone.states).states;
+            if mismatches(first, &alone.states, second, &followed) == 0 {
+                return Self { first: alone.states.clone(), second: followed };
+            }
+            Self { first: coupled(first, second, &followed).states, second: followed }
         }
     }
 
@@ -384,7 +387,7 @@ fn vote_on(table: &mut TableState, ballots: &Ballots) -> bool {
     let groups = table.groups();
     let mut changed = false;
     for row in 0..table.rows.len() {
-        let Some(winner) = winner(table, row, ballots) else { continue };
+        let Some(winner) = winner(table, row, ballots).filter(|(votes, _)| *votes >= 2) else { continue };
         if groups.contains(&winner.1) {
             charge(&mut table.own_costs[row], &groups, &winner.1, SIBLINGS[winner.0.min(SIBLINGS.len() - 1)]);
             let unsure = table.path.margins.get(row).is_some_and(|m| *m < TWIN);

@@ -85,6 +85,8 @@ pub(crate) struct Lattice {
     /// Per row, state and age of the state before: what the labels cost when the state begins there, lower and upper
     /// level.
     entries: Vec<Vec<[[i32; 2]; AGES]>>,
+    /// Per row and state: the age of the group before does not matter for the entry.
+    uniform: Vec<Vec<bool>>,
     /// Per row, state and age: what the row's own labels cost.
     emissions: Vec<Vec<i32>>,
 }
@@ -122,6 +124,8 @@ impl Lattice {
         let quiet = vec![0; self.states.len() * AGES];
         self.entries = (0..self.rows.len()).map(|r| states.clone().map(|s| self.entry(r, s)).collect()).collect();
         let cells = || states.clone().flat_map(|s| (0..AGES).map(move |age| (s, age)));
+        let same = |entry: &[[i32; 2]; AGES]| entry.iter().all(|e| e == &entry[0]);
+        self.uniform = self.entries.iter().map(|row| row.iter().map(same).collect()).collect();
         let row_costs = |r: usize| {
             if self.rows[r].is_quiet() {
                 quiet.clone()
@@ -134,11 +138,18 @@ impl Lattice {
 
     fn entry(&self, row: usize, s: usize) -> [[i32; 2]; AGES] {
         let [upper, lower] = self.states[s].labels;
-        std::array::from_fn(|age| {
+        let costs = |age: usize| {
             let lower = lower.map_or(0, |l| self.label_cost(row, 1, l, age + 1));
             let upper = upper.map_or(0, |l| self.label_cost(row, 0, l, age + 1));
             [lower, upper]
-        })
+        };
+        if self.is_quiet_above(row) { [costs(0); AGES] } else { std::array::from_fn(costs) }
+    }
+
+    /// True where no label above can have been charged: then the age of the group before does not matter.
+    fn is_quiet_above(&self, row: usize) -> bool {
+        let above = &self.rows[row.saturating_sub(REACH)..row];
+        above.iter().all(|e| e.tokens.iter().all(Vec::is_empty))
     }
 
     fn add_group(&mut self, at: usize, group: &Group) {
@@ -279,9 +290,22 @@ impl Lattice {
 
     /// The cheapest way into state `s` at `row`, and the (state, age) before.
     fn enter_from(&self, before: &[i32], row: usize, s: usize) -> (i32, usize) {
+        if self.uniform[row][s] {
+            return self.enter_from_any(before, row, s);
+        }
         let ways = (0..before.len()).filter(|at| at / AGES != s && before[*at] < INFINITE);
         let cost = |at: usize| (add(before[at], self.begin(row, s, Some((at / AGES, at % AGES)))), at);
         ways.map(cost).min().unwrap_or((INFINITE, 0))
+    }
+
+    /// The same where ages do not matter: the cheapest age of each state is enough.
+    fn enter_from_any(&self, before: &[i32], row: usize, s: usize) -> (i32, usize) {
+        let mut best = (INFINITE, 0);
+        for (from, ages) in before.chunks_exact(AGES).enumerate().filter(|(from, _)| *from != s) {
+            let (cost, age) = ages.iter().zip(0..).min().map_or((INFINITE, 0), |(cost, age)| (*cost, age));
+            best = best.min((add(cost, self.begin(row, s, Some((from, age)))), from * AGES + age));
+        }
+        best
     }
 
     /// Cost of the cheapest path from each (state, age) of each row to the last row, that row's own cost left out.
@@ -292,13 +316,18 @@ impl Lattice {
             let next = row + 1;
             let entered: Vec<i32> =
                 (0..self.states.len()).map(|s| add(self.own(outside, next, s, 0), all[next][s * AGES])).collect();
-            for at in 0..self.states.len() * AGES {
-                let (s, age) = (at / AGES, at % AGES);
-                let others = (0..self.states.len()).filter(|to| *to != s);
-                let leave = others.map(|to| add(self.begin(next, to, Some((s, age))), entered[to])).min();
-                let older = (age + 1).min(AGES - 1);
-                let stay = add(self.own(outside, next, s, older), all[next][s * AGES + older]);
-                all[row][at] = stay.min(leave.unwrap_or(INFINITE));
+            let (plain, aged): (Vec<usize>, Vec<usize>) = (0..self.states.len()).partition(|to| self.uniform[next][*to]);
+            for s in 0..self.states.len() {
+                let cheapest = |tos: &[usize], age| {
+                    let ways = tos.iter().filter(|to| **to != s);
+                    ways.map(|&to| add(self.begin(next, to, Some((s, age))), entered[to])).min().unwrap_or(INFINITE)
+                };
+                let leave = cheapest(&plain, 0);
+                for age in 0..AGES {
+                    let older = (age + 1).min(AGES - 1);
+                    let stay = add(self.own(outside, next, s, older), all[next][s * AGES + older]);
+                    all[row][s * AGES + age] = stay.min(leave).min(cheapest(&aged, age));
+                }
             }
         }
         all
