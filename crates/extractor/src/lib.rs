@@ -1,24 +1,35 @@
 //! Reads booklets of text, and assembles forms out of the logical tables of any reader.
+//!
+//! ```text
+//! bytes ─ read_text ─► Reading ─ assemble ─► Document
+//!                        │
+//!                        ├ segment     front matter, and the rows of each form
+//!                        ├ front       title, preface, contents (目录)
+//!                        ├ head        labelled cells → fields, amounts, tasks, staffing
+//!                        ├ indicators  rows → names, values, groups (一级指标, 二级指标)
+//!                        └ contents    entries of the contents ↔ forms
+//! ```
+//!
+//! Every phase is total: broken input gives a value with diagnostics, never a panic.
 
-use jixiao_model::{Document, Limits, ReadError, Reading};
+mod align;
+mod assemble;
+mod complete;
+mod contents;
+mod fold;
+mod front;
+mod head;
+mod indicators;
+mod layouts;
+mod ledger;
+mod money;
+mod names;
+mod segment;
+mod staffing;
+mod tail;
+mod tasks;
+mod text;
 
-/// Layouts, labels and hierarchies: the domain as data.
-#[derive(Debug, Clone, Default)]
-pub struct Layouts;
-
-impl Layouts {
-    /// The layouts that come with the program.
-    pub fn builtin() -> &'static Self {
-        &Self
-    }
-}
-
-/// Reads a text (UTF-8 with or without BOM, GB18030; LF or CRLF) into paragraphs and delimited tables.
-pub fn read_text(_bytes: &[u8], _limits: &Limits) -> Result<Reading, ReadError> {
-    Err(ReadError::NotReadable("reading text files is not built yet".to_owned()))
-}
-
-/// Finds the forms in a reading and decides every field and level of them.
-pub fn assemble(_reading: &Reading, _layouts: &Layouts) -> Document {
-    Document::default()
-}
+pub use assemble::assemble;
+pub use layouts::{LayoutError, Layouts};
+pub use text::read_text;

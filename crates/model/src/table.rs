@@ -114,6 +114,8 @@ pub struct Reading {
     pub pages: Option<u32>,
     /// Paragraphs and tables in reading order.
     pub blocks: Vec<Block>,
+    /// Tags and separators of the source that are no text.
+    pub markup: Vec<Line>,
     /// How the reading went.
     pub diagnostics: Vec<Diagnostic>,
     /// Some part of the file could not be read; the diagnostics say which.

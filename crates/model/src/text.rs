@@ -11,14 +11,24 @@ pub fn is_cjk(c: char) -> bool {
 }
 
 /// Drops all white space; for comparing texts.
-pub fn without_space(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+pub fn without_space(text: &str) -> std::borrow::Cow<'_, str> {
+    if may_have_space(text) { text.split_whitespace().collect::<String>().into() } else { text.into() }
+}
+
+/// False only for a text without any white space: a look at bytes, since nearly all cells have none.
+fn may_have_space(text: &str) -> bool {
+    // First bytes of U+0085, U+00A0, U+1680, U+2000–206F and U+3000 in UTF-8.
+    let wide = |w: &[u8]| matches!(w, [0xC2, _] | [0xE1, 0x9A] | [0xE2, 0x80 | 0x81] | [0xE3, 0x80]);
+    let bytes = text.as_bytes();
+    bytes.iter().any(|b| *b <= b' ') || bytes.windows(2).any(wide)
 }
 
 /// Maps Kangxi and CJK radicals (U+2F00–2FD5, U+2E80–2EFF), which some fonts name by mistake, to the unified
 /// ideographs they look like (Unicode `Equivalent_Unified_Ideograph`). Other characters stay.
 pub fn fold_radicals(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.chars().any(|c| matches!(c, '\u{2E80}'..='\u{2FD5}')) {
+    // E2 BA–BF are the first bytes of U+2E80–2FFF in UTF-8.
+    let may_hold_radical = |w: &[u8]| matches!(w, [0xE2, 0xBA..=0xBF]);
+    if text.as_bytes().windows(2).any(may_hold_radical) {
         text.chars().map(radicals::unified).collect::<String>().into()
     } else {
         text.into()
@@ -26,26 +36,38 @@ pub fn fold_radicals(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// White space by the rules of the dataset: ends trimmed, runs made one space, none between two CJK characters or
-/// between a CJK character and a digit, letter or symbol; line breaks (`\n`) stay.
+/// between a CJK character and a digit, letter or symbol; line breaks (`\n`) stay, empty lines do not.
 pub fn clean_text(text: &str) -> String {
-    text.split('\n').map(clean_line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let before = out.len();
+        if before > 0 {
+            out.push('\n');
+        }
+        let start = out.len();
+        clean_line(line, &mut out);
+        if out.len() == start {
+            out.truncate(before);
+        }
+    }
+    out
 }
 
-fn clean_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+fn clean_line(text: &str, out: &mut String) {
+    let mut last = None;
     let mut pending = false;
     for c in text.chars() {
         if c.is_whitespace() {
-            pending = !out.is_empty();
+            pending = last.is_some();
             continue;
         }
-        if pending && keeps_space(out.chars().next_back(), c) {
+        if pending && keeps_space(last, c) {
             out.push(' ');
         }
         pending = false;
         out.push(c);
+        last = Some(c);
     }
-    out
 }
 
 /// A space is kept only between two characters neither of which is CJK.
@@ -54,21 +76,64 @@ fn keeps_space(before: Option<char>, after: char) -> bool {
 }
 
 /// The text of a cell: lines joined with nothing between (a space between two Latin words), paragraphs with `\n`.
+///
+/// A numbered item that follows a closed sentence begins a paragraph, whether the source broke the line there or not.
 pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
+    let mut lines = lines.into_iter().peekable();
     let mut out = String::new();
+    if let Some(first) = lines.next() {
+        if lines.peek().is_none() && !may_have_space(&first.text) {
+            return fold_radicals(&first.text).into_owned();
+        }
+        push_with_items(&mut out, first.text.trim());
+    }
     for line in lines {
         let text = line.text.trim();
         if text.is_empty() {
             continue;
         }
-        if line.starts_paragraph && !out.is_empty() {
+        if (line.starts_paragraph && !out.is_empty()) || item_follows(&out, text) {
             out.push('\n');
         } else if latin_words_meet(&out, text) {
             out.push(' ');
         }
-        out.push_str(text);
+        push_with_items(&mut out, text);
     }
     clean_text(&fold_radicals(&out))
+}
+
+/// Appends a line; white space before a numbered item becomes a paragraph break.
+fn push_with_items(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(char::is_whitespace) {
+        let (word, after) = rest.split_at(at);
+        let after = after.trim_start();
+        out.push_str(word);
+        out.push(if item_follows(out, after) { '\n' } else { ' ' });
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
+/// True when `before` closes a sentence and `after` begins with the number of an item: `2.`, `（三）`, `四、`.
+fn item_follows(before: &str, after: &str) -> bool {
+    before.ends_with(['。', '；', ';', '：', ':']) && starts_with_item_number(after)
+}
+
+fn starts_with_item_number(text: &str) -> bool {
+    let inner = text.strip_prefix(['（', '(']);
+    let number = inner.unwrap_or(text);
+    let is_numeral = |c: &char| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c);
+    let length: usize = number.chars().take_while(is_numeral).map(char::len_utf8).sum();
+    let close = number[length..].chars().next();
+    let digit_follows = number[length..].chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    (1..=6).contains(&length)
+        && match close {
+            Some('）' | ')') => inner.is_some(),
+            Some('.' | '．') => !digit_follows,
+            Some('、') => true,
+            _ => false,
+        }
 }
 
 fn latin_words_meet(before: &str, after: &str) -> bool {
@@ -77,3 +142,38 @@ fn latin_words_meet(before: &str, after: &str) -> bool {
 }
 
 mod radicals;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Line {
+        Line { text: text.to_owned(), ..Line::default() }
+    }
+
+    #[test]
+    fn spaces_stay_only_between_latin() {
+        for (raw, clean) in [
+            ("≤50 万元/人", "≤50万元/人"),
+            ("2023 年 6 月", "2023年6月"),
+            (" 48879.85 m ² ", "48879.85 m ²"),
+            ("HPV  vaccine", "HPV vaccine"),
+        ] {
+            assert_eq!(clean_text(raw), clean);
+        }
+    }
+
+    #[test]
+    fn wrapped_lines_join_and_items_begin_paragraphs() {
+        assert_eq!(join_lines(&[line("线上媒体客户端正常使"), line("用率")]), "线上媒体客户端正常使用率");
+        assert_eq!(join_lines(&[line("open"), line("source")]), "open source");
+        assert_eq!(join_lines(&[line("1. 甲； 2. 乙。 3.5 倍")]), "1.甲；\n2.乙。3.5倍");
+        assert_eq!(join_lines(&[line("（一）甲。"), line("（二）乙")]), "（一）甲。\n（二）乙");
+    }
+
+    #[test]
+    fn radicals_become_ideographs() {
+        assert_eq!(fold_radicals("⼆级⻚"), "二级页");
+        assert!(matches!(fold_radicals("二级"), std::borrow::Cow::Borrowed(_)));
+    }
+}

@@ -27,7 +27,7 @@ fn tables(reading: &Reading) -> Vec<&Table> {
 }
 
 fn text(cell: &Cell) -> String {
-    without_space(&join_lines(&cell.lines))
+    without_space(&join_lines(&cell.lines)).into_owned()
 }
 
 /// The texts of every row, with those of the cells that cover it from above.
@@ -53,7 +53,8 @@ struct Indicator {
 fn gold() -> Vec<Vec<Indicator>> {
     let path = fixtures().join("gold/jinan-shizhong-2023.part.json");
     let gold: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let field = |indicator: &Value, name: &str| without_space(indicator[name].as_str().unwrap_or_default());
+    let field =
+        |indicator: &Value, name: &str| without_space(indicator[name].as_str().unwrap_or_default()).into_owned();
     let indicator = |i: &Value| Indicator {
         labels: [field(i, "l1"), field(i, "l2")],
         name: field(i, "l3"),

@@ -1,0 +1,211 @@
+//! The arguments, as clap reads them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jixiao_exporter::Format;
+use jixiao_model::Limits;
+use jixiao_pipeline::{PageRange, Shard};
+
+/// Reads booklets of Chinese 绩效目标 forms (project and department performance goals) and makes a dataset of them.
+#[derive(Debug, Parser)]
+#[command(name = "jixiao", version, after_long_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jixiao extract booklet.pdf                     the forms of one booklet as JSON
+  jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
+  jixiao normalize '≥95%' '12月31日前'            what single values say
+  jixiao schema                                  what every table and column means
+
+Exit codes:
+  0  all good
+  1  some documents are partial or failed; the rest is written
+  2  the run could not be carried out
+
+Data goes to standard output, words to standard error.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print one document as nested JSON
+    Extract(ExtractArgs),
+    /// Read documents into a dataset folder; a second run reads only what is new or changed
+    Ingest(IngestArgs),
+    /// Read indicator values (指标值), one a line, and print what each says as JSON
+    Normalize(NormalizeArgs),
+    /// Print the data dictionary: every table and column
+    Schema(SchemaArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao extract booklet.pdf
+  jixiao extract booklet.txt --compact -o booklet.json
+  jixiao extract booklet.pdf | jq '.forms[].indicators[] | [.level3, .value_raw]'
+  cat booklet.pdf | jixiao extract -
+
+A document of which nothing could be read prints no JSON, one line on standard error, and exits with 1.")]
+pub(crate) struct ExtractArgs {
+    /// A PDF or a text; `-` reads standard input
+    pub(crate) file: String,
+    /// One line instead of indented JSON
+    #[arg(long)]
+    pub(crate) compact: bool,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao ingest seeds                            everything below seeds/ into output/
+  jixiao ingest 2023/ 2024/*.pdf -o dataset      folders, files and patterns
+  find . -name '*.pdf' | jixiao ingest -         a list of paths from standard input
+  jixiao ingest booklets --shard 2/8 -o part2    the second of eight parts, for eight machines
+
+The folder holds one Parquet file a table (documents, contents, forms, amounts, indicators, tasks, staffing,
+diagnostics) and one JSON file a document (documents/<document_id>.json). What has been read is kept in
+<folder>/.jixiao: run the same command again after an interruption, or when documents were added or changed.
+run.json says how the last run went; it is the only file that tells the time.
+
+Options that are the same every year can stand in jixiao.toml, in the folder where the program is started:
+  paths = [\"booklets\"]
+  output = \"dataset\"
+  to = [\"parquet\", \"csv\", \"xlsx\"]
+  lexicon = \"our-units.toml\"
+  [limits]
+  pages = 5000
+What is said on the command line comes first.")]
+pub(crate) struct IngestArgs {
+    /// Files, folders or patterns; `-` reads a list of paths, one a line, from standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// Folder of the dataset [default: output]
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Formats to write, with commas between: parquet, json, jsonl, csv, xlsx [default: parquet,json].
+    /// Files that an earlier run wrote in other formats are removed
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub(crate) to: Option<Vec<Format>>,
+    /// CSV for Excel: begins with a byte order mark, and `=100%` stays text
+    #[arg(long)]
+    pub(crate) excel: bool,
+    /// Threads [default: one a processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Only the k-th of n parts of the files
+    #[arg(long, value_name = "K/N")]
+    pub(crate) shard: Option<Shard>,
+    /// Leave documents out of the dataset that are no longer among the paths
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Read every document again
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// File with options that are the same every time [default: jixiao.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao normalize '≥95%' '不低于1.2万元/人' '12月31日前'
+  cut -f4 indicators.tsv | jixiao normalize > values.jsonl
+  jixiao normalize --explain '每季度不少于2次'
+
+Each line of output is one JSON object: the text, then what it says. A key that is absent means that nothing is said.")]
+pub(crate) struct NormalizeArgs {
+    /// Values (after `--` if one begins with a hyphen); without any, the lines of standard input are read
+    #[arg(value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) values: Vec<String>,
+    /// Tell for each value how it was read: its parts, the rule, and the readings that were rejected
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+}
+
+/// Words of your own.
+#[derive(Debug, Args)]
+pub(crate) struct LexiconArgs {
+    /// Further units and words for reading values: a TOML file in the form of the built-in lexicon
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(crate) lexicon: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Form of the dictionary
+    #[arg(long, value_enum, default_value_t = DictionaryFormat::Markdown)]
+    pub(crate) format: DictionaryFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DictionaryFormat {
+    Markdown,
+    Json,
+}
+
+/// How documents are read.
+#[derive(Debug, Args)]
+pub(crate) struct ReadingArgs {
+    /// Password of encrypted PDFs
+    #[arg(long, value_name = "WORD", help_heading = "Reading")]
+    pub(crate) password: Option<String>,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+    /// Only these pages, for example 3-8, 3- or -8
+    #[arg(long, value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
+    pub(crate) pages: Option<PageRange>,
+    /// Give every cell of every table, too: the audit trail
+    #[arg(long, help_heading = "Reading")]
+    pub(crate) cells: bool,
+    /// Largest file in bytes
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) limit_bytes: Option<u64>,
+    /// Most pages of a document
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) limit_pages: Option<u32>,
+    /// Most objects of a PDF
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) limit_objects: Option<u64>,
+    /// Deepest nesting inside a PDF
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) limit_nesting: Option<u32>,
+    /// Most bytes after decompression
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) limit_decompressed: Option<u64>,
+    /// Most glyphs or characters of a document
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub(crate) limit_glyphs: Option<u64>,
+    /// Longest time for one document, in seconds
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    pub(crate) limit_time: Option<u64>,
+}
+
+impl ReadingArgs {
+    /// The limits that were given, and `usual` for the rest.
+    pub(crate) fn limits(&self, usual: Limits) -> Limits {
+        Limits {
+            bytes: self.limit_bytes.unwrap_or(usual.bytes),
+            pages: self.limit_pages.unwrap_or(usual.pages),
+            objects: self.limit_objects.unwrap_or(usual.objects),
+            nesting: self.limit_nesting.unwrap_or(usual.nesting),
+            decompressed: self.limit_decompressed.unwrap_or(usual.decompressed),
+            glyphs: self.limit_glyphs.unwrap_or(usual.glyphs),
+            time: self.limit_time.map_or(usual.time, Duration::from_secs),
+        }
+    }
+}

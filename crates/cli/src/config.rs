@@ -1,0 +1,85 @@
+//! `jixiao.toml`: options of `ingest` that are the same every time.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jixiao_model::Limits;
+use serde::Deserialize;
+
+use crate::term::Failure;
+
+/// The file that is read when none is named.
+const USUAL: &str = "jixiao.toml";
+
+/// Options; each is used where the command line says nothing.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) paths: Vec<String>,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) to: Option<Vec<String>>,
+    pub(crate) excel: bool,
+    pub(crate) jobs: Option<u16>,
+    pub(crate) lexicon: Option<PathBuf>,
+    pub(crate) password: Option<String>,
+    pub(crate) limits: ConfigLimits,
+}
+
+/// Limits, by the names of their flags.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ConfigLimits {
+    bytes: Option<u64>,
+    pages: Option<u32>,
+    objects: Option<u64>,
+    nesting: Option<u32>,
+    decompressed: Option<u64>,
+    glyphs: Option<u64>,
+    time: Option<u64>,
+}
+
+impl Config {
+    /// Reads the file that is named, or the usual one if it is there.
+    pub(crate) fn load(named: Option<&Path>) -> Result<Self, Failure> {
+        let path = named.unwrap_or(Path::new(USUAL));
+        let file = path.display();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(Failure::Message(format!("{file}: cannot be read: {error}"))),
+        };
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            Failure::Message(format!("{file}:{line}: {}", error.message().trim()))
+        })?;
+        config.resolve(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    /// Paths in the file are meant from the folder of the file.
+    fn resolve(&mut self, folder: &Path) {
+        for path in &mut self.paths {
+            *path = folder.join(&*path).to_string_lossy().into_owned();
+        }
+        for path in [&mut self.output, &mut self.lexicon].into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
+impl ConfigLimits {
+    /// These limits, and `usual` for those that are not said.
+    pub(crate) fn over(&self, usual: Limits) -> Limits {
+        Limits {
+            bytes: self.bytes.unwrap_or(usual.bytes),
+            pages: self.pages.unwrap_or(usual.pages),
+            objects: self.objects.unwrap_or(usual.objects),
+            nesting: self.nesting.unwrap_or(usual.nesting),
+            decompressed: self.decompressed.unwrap_or(usual.decompressed),
+            glyphs: self.glyphs.unwrap_or(usual.glyphs),
+            time: self.time.map_or(usual.time, Duration::from_secs),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The command line of jixiao: arguments in, data on stdout, words on stderr, an exit code that means something.
+
+mod args;
+mod cmd;
+mod config;
+mod term;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use term::{Exit, Failure};
+
+fn main() -> ExitCode {
+    // A defect that makes a worker panic is reported with its document; the backtrace is for those who ask for one.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    let cli = Cli::parse();
+    let exit = term::outlive_file_size_limit().and_then(|()| run(cli.command));
+    match exit {
+        Ok(exit) => exit.into(),
+        // Whoever reads our output has seen enough, as in `jixiao extract FILE | head`.
+        Err(Failure::BrokenPipe) => Exit::Good.into(),
+        Err(Failure::Message(message)) => {
+            term::say(&format!("error: {message}"));
+            Exit::CouldNotRun.into()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Extract(args) => cmd::extract::run(&args),
+        Command::Ingest(args) => cmd::ingest::run(args),
+        Command::Normalize(args) => cmd::normalize::run(&args),
+        Command::Schema(args) => cmd::schema::run(&args),
+    }
+}

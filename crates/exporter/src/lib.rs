@@ -1,0 +1,29 @@
+//! What was read out of a document, as records and as files.
+//!
+//! [`schema`] lists every table and column once; everything else follows from it. A [`DocumentRecords`] is built from
+//! the [`jixiao_model::Document`] of one file. It prints itself as nested JSON, and its rows go to any number of
+//! table writers, such as [`ParquetTable`].
+
+pub mod arrow;
+pub mod column;
+mod csv;
+mod dataset;
+pub mod dictionary;
+mod documents;
+pub mod files;
+mod jsonl;
+mod number;
+mod package;
+mod parquet;
+mod records;
+pub mod schema;
+mod values;
+mod xlsx;
+
+pub use dataset::{DatasetWriter, Format, WriteOptions};
+pub use documents::DOCUMENTS_FOLDER;
+pub use package::PACKAGE_FILES;
+pub use parquet::{ParquetTable, ROW_GROUP_ROWS, ZSTD_LEVEL};
+pub use records::{DocumentObject, DocumentRecords, FormObject, SourceInfo, Unplaced, document_id};
+pub use schema::{SCHEMA_VERSION, TABLES, Table};
+pub use values::ValueReader;

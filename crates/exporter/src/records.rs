@@ -1,0 +1,554 @@
+//! The records of one document: what was read, as rows of the tables and as one nested JSON object.
+
+use jixiao_model::{
+    self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Origin,
+    Place, Reading, Rect, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::column::{Labelled, RepairRow, Yuan};
+use crate::number;
+use crate::schema::{
+    AmountRow, CellRow, ContentsRow, DiagnosticRow, DocumentRow, FormRow, IndicatorRow, Row, SCHEMA_VERSION,
+    StaffingRow, Table, TaskRow,
+};
+use crate::values::ValueReader;
+
+/// What is known of a file before it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceInfo {
+    /// Name without the folder.
+    pub file_name: String,
+    /// Path as it was given.
+    pub source_path: String,
+    /// SHA-256 of the bytes, 64 hex digits.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// `pdf`, `text`, or `None`.
+    pub format: Option<&'static str>,
+}
+
+impl SourceInfo {
+    /// The identity of the document: the first 16 hex digits of the hash.
+    pub fn document_id(&self) -> &str {
+        document_id(&self.sha256)
+    }
+}
+
+/// The identity of a document whose bytes have this SHA-256.
+pub fn document_id(sha256: &str) -> &str {
+    sha256.get(..16).unwrap_or(sha256)
+}
+
+/// Everything that the dataset says about one document, in the shape of its JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentRecords {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The row of `documents`, and what only the JSON has.
+    pub document: DocumentObject,
+    /// Rows of `contents`.
+    pub contents: Vec<ContentsRow>,
+    /// Rows of `forms`, each with what hangs on it.
+    pub forms: Vec<FormObject>,
+    /// Rows of `diagnostics`.
+    pub diagnostics: Vec<DiagnosticRow>,
+    /// Text that went nowhere else.
+    pub unplaced: Vec<Unplaced>,
+    /// Rows of `cells`; left out where nobody asked for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<CellRow>,
+}
+
+/// The row of `documents` with the paragraphs before the forms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentObject {
+    /// The row.
+    #[serde(flatten)]
+    pub row: DocumentRow,
+    /// Paragraphs before the 目录 and the forms.
+    pub preface: Vec<String>,
+}
+
+/// A row of `forms` with the rows that belong to the form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormObject {
+    /// The row.
+    #[serde(flatten)]
+    pub row: FormRow,
+    /// Rows of `amounts`.
+    pub amounts: Vec<AmountRow>,
+    /// Rows of `indicators`.
+    pub indicators: Vec<IndicatorRow>,
+    /// Rows of `tasks`.
+    pub tasks: Vec<TaskRow>,
+    /// Rows of `staffing`.
+    pub staffing: Vec<StaffingRow>,
+}
+
+/// A text that went nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unplaced {
+    /// Its page.
+    pub page: Option<i32>,
+    /// Its line.
+    pub line: Option<i32>,
+    /// The text.
+    pub text: String,
+}
+
+impl DocumentRecords {
+    /// The records of a document that was read.
+    pub fn new(source: &SourceInfo, document: &Document, values: &ValueReader) -> Self {
+        let id = source.document_id();
+        let mut forms = Vec::new();
+        let mut diagnostics = Vec::new();
+        for (position, form) in document.forms.iter().enumerate() {
+            forms.push(FormBuilder::new(id, position, form, &mut diagnostics).build(values));
+        }
+        let found = document.diagnostics.iter().map(|diagnostic| diagnostic_row(id, diagnostic, &forms));
+        diagnostics.splice(0..0, found);
+        let mut records = Self {
+            schema_version: SCHEMA_VERSION,
+            document: DocumentObject {
+                row: document_row(source),
+                preface: document.preface.iter().map(|paragraph| paragraph.value.clone()).collect(),
+            },
+            contents: document.contents.iter().zip(1..).map(|(entry, n)| contents_row(id, n, entry)).collect(),
+            forms,
+            diagnostics,
+            unplaced: document.unplaced().map(unplaced).collect(),
+            cells: Vec::new(),
+        };
+        records.describe(document);
+        records
+    }
+
+    /// The records of a document that could not be read: its row and one diagnostic, both with the message.
+    pub fn failed(source: &SourceInfo, code: &'static str, message: &str) -> Self {
+        let finding = Diagnostic::new(code, Severity::Error, message, Place::default());
+        let document = Document { diagnostics: vec![finding], ..Document::default() };
+        Self::new(source, &document, &ValueReader::default())
+    }
+
+    /// Adds every cell of every table that was found: the audit trail.
+    pub fn add_cells(&mut self, reading: &Reading) {
+        let id = &self.document.row.document_id;
+        let tables = reading.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        });
+        self.cells = tables.zip(1..).flat_map(|(table, n)| cell_rows(id, n, table)).collect();
+    }
+
+    /// Adds a finding about the document as a whole.
+    pub fn add_finding(&mut self, code: &'static str, severity: Severity, message: &str) {
+        let finding = Diagnostic::new(code, severity, message, Place::default());
+        let row = diagnostic_row(&self.document.row.document_id, &finding, &[]);
+        self.diagnostics.push(row);
+        self.document.row.diagnostic_count = size(self.diagnostics.len());
+    }
+
+    /// Calls `visit` with each row of each table, table by table in the order of the dataset.
+    pub fn visit_rows<E>(&self, mut visit: impl FnMut(&'static Table, &dyn Row) -> Result<(), E>) -> Result<(), E> {
+        visit(&DocumentRow::TABLE, &self.document.row)?;
+        self.contents.iter().try_for_each(|row| visit(&ContentsRow::TABLE, row))?;
+        for form in &self.forms {
+            visit(&FormRow::TABLE, &form.row)?;
+            form.amounts.iter().try_for_each(|row| visit(&AmountRow::TABLE, row))?;
+            form.indicators.iter().try_for_each(|row| visit(&IndicatorRow::TABLE, row))?;
+            form.tasks.iter().try_for_each(|row| visit(&TaskRow::TABLE, row))?;
+            form.staffing.iter().try_for_each(|row| visit(&StaffingRow::TABLE, row))?;
+        }
+        self.diagnostics.iter().try_for_each(|row| visit(&DiagnosticRow::TABLE, row))?;
+        self.cells.iter().try_for_each(|row| visit(&CellRow::TABLE, row))
+    }
+
+    /// The document as JSON: indented for people, or compact on one line.
+    pub fn to_json(&self, compact: bool) -> serde_json::Result<String> {
+        if compact { serde_json::to_string(self) } else { serde_json::to_string_pretty(self) }
+    }
+
+    /// Fills the columns of `documents` that follow from the rest.
+    fn describe(&mut self, document: &Document) {
+        let indicators = || self.forms.iter().flat_map(|form| &form.indicators);
+        let with_status = |status: Status| size(indicators().filter(|row| row.status == status.as_str()).count());
+        let (repaired, uncertain) = (with_status(Status::Repaired), with_status(Status::Uncertain));
+        let indicator_count = size(indicators().count());
+        let (status, message) = self.outcome(document.partial);
+        let unplaced = self.unplaced.iter().flat_map(|entry| entry.text.chars()).filter(|c| !c.is_whitespace()).count();
+
+        let row = &mut self.document.row;
+        row.pages = document.pages.map(i32_of);
+        row.title.clone_from(&document.title);
+        row.fiscal_year = document.fiscal_year;
+        row.status = status.to_owned();
+        row.message = message;
+        row.form_count = size(self.forms.len());
+        row.indicator_count = indicator_count;
+        row.repaired_count = repaired;
+        row.uncertain_count = uncertain;
+        row.diagnostic_count = size(self.diagnostics.len());
+        row.unplaced_characters = unplaced as i64;
+    }
+
+    /// Status and message of the document. The first error speaks for all of them.
+    fn outcome(&self, partial: bool) -> (&'static str, Option<String>) {
+        let error = self.diagnostics.iter().find(|row| row.severity == Severity::Error.as_str());
+        let message = error.map(|row| row.message.clone());
+        if self.forms.is_empty() {
+            ("failed", message.or_else(|| Some("no 绩效目标 form was found in the document".to_owned())))
+        } else if partial || error.is_some() {
+            ("partial", message.or_else(|| Some("a part of the document could not be read".to_owned())))
+        } else {
+            ("ok", None)
+        }
+    }
+}
+
+/// Builds the records of one form.
+struct FormBuilder<'a> {
+    document_id: &'a str,
+    form_id: String,
+    position: usize,
+    form: &'a Form,
+    findings: &'a mut Vec<DiagnosticRow>,
+}
+
+impl<'a> FormBuilder<'a> {
+    fn new(document_id: &'a str, position: usize, form: &'a Form, findings: &'a mut Vec<DiagnosticRow>) -> Self {
+        Self { document_id, form_id: form_id(document_id, position), position, form, findings }
+    }
+
+    fn build(mut self, values: &ValueReader) -> FormObject {
+        FormObject {
+            row: self.row(),
+            amounts: self.form.amounts.iter().map(|amount| self.amount(amount)).collect(),
+            indicators: self.indicators(values),
+            tasks: self.form.tasks.iter().zip(1..).map(|(task, n)| self.task(n, task)).collect(),
+            staffing: self.form.staffing.iter().zip(1..).map(|(item, n)| self.staffing(n, item)).collect(),
+        }
+    }
+
+    fn row(&self) -> FormRow {
+        let form = self.form;
+        let text = |name: &str| form.text(name).map(str::to_owned);
+        FormRow {
+            form_id: self.form_id.clone(),
+            document_id: self.document_id.to_owned(),
+            ordinal: size(self.position + 1),
+            kind: form.kind.as_str().to_owned(),
+            layout: form.layout.clone(),
+            title: form.title.clone(),
+            fiscal_year: form.fiscal_year,
+            page_first: form.page_first.map(i32_of),
+            page_last: form.page_last.map(i32_of),
+            project_name: text("project_name"),
+            project_category: text("project_category"),
+            department: text("department"),
+            department_code: text("department_code"),
+            implementing_unit: text("implementing_unit"),
+            project_attribute: text("project_attribute"),
+            period_start: text("period_start"),
+            period_end: text("period_end"),
+            schedule: text("schedule"),
+            overall_goal: text("overall_goal"),
+            annual_goal: text("annual_goal"),
+            contact: text("contact"),
+            phone: text("phone"),
+            mandate_basis: text("mandate_basis"),
+            functions: list(form, "functions"),
+            core_functions: text("core_functions"),
+            strategic_goal: text("strategic_goal"),
+            annual_goals: list(form, "annual_goals"),
+            subordinate_unit_count: count(form, "subordinate_unit_count"),
+            subordinate_units: list(form, "subordinate_units"),
+            included_in_form: text("included_in_form"),
+            internal_department_count: count(form, "internal_department_count"),
+            internal_departments: list(form, "internal_departments"),
+            repairs: repairs(&form.repairs),
+            other_fields: other_fields(form),
+            ..FormRow::default()
+        }
+        .standing_at(form.place)
+    }
+
+    fn amount(&mut self, amount: &Amount) -> AmountRow {
+        let yuan = amount.fen.and_then(Yuan::from_fen);
+        if amount.fen.is_some() && yuan.is_none() {
+            self.amount_too_large(amount);
+        }
+        AmountRow {
+            form_id: self.form_id.clone(),
+            document_id: self.document_id.to_owned(),
+            item: amount.item.clone(),
+            label: amount.label.clone(),
+            amount_raw: amount.raw.clone(),
+            unit_raw: amount.unit.clone(),
+            amount_wan: yuan.map(Yuan::wan),
+            amount_yuan: yuan,
+            ..AmountRow::default()
+        }
+        .standing_at(amount.place)
+    }
+
+    fn amount_too_large(&mut self, amount: &Amount) {
+        let raw = amount.raw.as_deref().unwrap_or_default();
+        let message = format!("{} {raw} has more than 18 digits; only its text is kept", amount.label);
+        let finding = Diagnostic::new("amount_too_large", Severity::Warning, message, amount.place);
+        let mut row = diagnostic_row(self.document_id, &finding, &[]);
+        row.form_id = Some(self.form_id.clone());
+        self.findings.push(row);
+    }
+
+    fn indicators(&self, values: &ValueReader) -> Vec<IndicatorRow> {
+        let (mut overall, mut annual, mut neither) = (0, 0, 0);
+        let mut rows: Vec<IndicatorRow> = Vec::with_capacity(self.form.indicators.len());
+        for indicator in &self.form.indicators {
+            let ordinal = match indicator.scope {
+                Some(Scope::Overall) => &mut overall,
+                Some(Scope::Annual) => &mut annual,
+                None => &mut neither,
+            };
+            *ordinal += 1;
+            rows.push(self.indicator(*ordinal, indicator));
+        }
+        values.fill(&mut rows, self.form);
+        rows
+    }
+
+    fn indicator(&self, ordinal: i32, indicator: &Indicator) -> IndicatorRow {
+        let extra = |name: &str| indicator.extra.iter().find(|(known, _)| *known == name).map(|(_, text)| text.clone());
+        IndicatorRow {
+            indicator_id: indicator_id(&self.form_id, indicator.scope, ordinal),
+            form_id: self.form_id.clone(),
+            document_id: self.document_id.to_owned(),
+            fiscal_year: self.form.fiscal_year,
+            department: self.form.text("department").map(str::to_owned),
+            project_name: self.form.text("project_name").map(str::to_owned),
+            scope: indicator.scope.map(|scope| scope.as_str().to_owned()),
+            ordinal,
+            level1: indicator.level1.clone(),
+            level2: indicator.level2.clone(),
+            level3: indicator.level3.clone(),
+            value_raw: indicator.value.clone(),
+            value_suggested: indicator.value_suggested.clone(),
+            status: indicator.status.as_str().to_owned(),
+            repairs: repairs(&indicator.repairs),
+            weight: extra("weight"),
+            actual_value_raw: extra("actual_value_raw"),
+            score: extra("score"),
+            explanation: extra("explanation"),
+            deviation_reason: extra("deviation_reason"),
+            standard: extra("standard"),
+            ..IndicatorRow::default()
+        }
+        .standing_at(indicator.place)
+    }
+
+    fn task(&self, ordinal: i32, task: &Task) -> TaskRow {
+        let wan = |raw: &Option<String>| raw.as_deref().and_then(number::decimal);
+        TaskRow {
+            form_id: self.form_id.clone(),
+            document_id: self.document_id.to_owned(),
+            ordinal,
+            function: task.function.clone(),
+            task: task.task.clone(),
+            project: task.project.clone(),
+            budget_raw: task.budget.clone(),
+            budget_wan: wan(&task.budget),
+            fiscal_raw: task.fiscal.clone(),
+            fiscal_wan: wan(&task.fiscal),
+            other_raw: task.other.clone(),
+            other_wan: wan(&task.other),
+            is_total: task.is_total,
+            ..TaskRow::default()
+        }
+        .standing_at(task.place)
+    }
+
+    fn staffing(&self, ordinal: i32, staffing: &Staffing) -> StaffingRow {
+        let count = |raw: &Option<String>| raw.as_deref().and_then(number::whole);
+        StaffingRow {
+            form_id: self.form_id.clone(),
+            document_id: self.document_id.to_owned(),
+            ordinal,
+            item: staffing.item.clone(),
+            previous_raw: staffing.previous.clone(),
+            current_raw: staffing.current.clone(),
+            previous: count(&staffing.previous),
+            current: count(&staffing.current),
+            ..StaffingRow::default()
+        }
+        .standing_at(staffing.place)
+    }
+}
+
+/// Rows that say where they stand.
+trait Located {
+    fn standing_at(self, place: Place) -> Self;
+}
+
+macro_rules! located {
+    ($($row:ident),*) => { $(
+        impl Located for $row {
+            fn standing_at(mut self, place: Place) -> Self {
+                let edge = |edge: fn(Rect) -> i32| place.area.map(|area| f64::from(edge(area)) / 1000.0);
+                self.page = place.page.map(i32_of);
+                self.x0 = edge(|area| area.x0);
+                self.y0 = edge(|area| area.y0);
+                self.x1 = edge(|area| area.x1);
+                self.y1 = edge(|area| area.y1);
+                self.line = place.line.map(i32_of);
+                self
+            }
+        }
+    )* };
+}
+
+located!(ContentsRow, FormRow, AmountRow, IndicatorRow, TaskRow, StaffingRow, DiagnosticRow, CellRow);
+
+fn form_id(document_id: &str, position: usize) -> String {
+    format!("{document_id}-{:02}", position + 1)
+}
+
+fn indicator_id(form_id: &str, scope: Option<Scope>, ordinal: i32) -> String {
+    let letter = match scope {
+        Some(Scope::Overall) => 'o',
+        Some(Scope::Annual) => 'a',
+        None => 'x',
+    };
+    format!("{form_id}-{letter}-{ordinal:03}")
+}
+
+/// The row of a document of which nothing has been read yet.
+fn document_row(source: &SourceInfo) -> DocumentRow {
+    DocumentRow {
+        document_id: source.document_id().to_owned(),
+        file_name: source.file_name.clone(),
+        source_path: source.source_path.clone(),
+        sha256: source.sha256.clone(),
+        bytes: i64::try_from(source.bytes).unwrap_or(i64::MAX),
+        format: source.format.map(str::to_owned),
+        extractor_version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..DocumentRow::default()
+    }
+}
+
+fn contents_row(document_id: &str, ordinal: i32, entry: &Contents) -> ContentsRow {
+    ContentsRow {
+        document_id: document_id.to_owned(),
+        ordinal,
+        section: entry.section.and_then(|n| i32::try_from(n).ok()),
+        section_title: entry.section_title.clone(),
+        entry: entry.entry.clone(),
+        unit: entry.unit.clone(),
+        project: entry.project.clone(),
+        printed_page: entry.printed_page.and_then(|n| i32::try_from(n).ok()),
+        form_id: entry.form.map(|position| form_id(document_id, position)),
+        ..ContentsRow::default()
+    }
+    .standing_at(entry.place)
+}
+
+fn diagnostic_row(document_id: &str, diagnostic: &Diagnostic, forms: &[FormObject]) -> DiagnosticRow {
+    let form = diagnostic.form.and_then(|ordinal| forms.get(ordinal.checked_sub(1)?));
+    let indicator = form.zip(diagnostic.indicator).and_then(|(form, position)| form.indicators.get(position));
+    DiagnosticRow {
+        document_id: document_id.to_owned(),
+        form_id: form.map(|form| form.row.form_id.clone()),
+        indicator_id: indicator.map(|row| row.indicator_id.clone()),
+        code: diagnostic.code.to_owned(),
+        severity: diagnostic.severity.as_str().to_owned(),
+        message: diagnostic.message.clone(),
+        ..DiagnosticRow::default()
+    }
+    .standing_at(diagnostic.place)
+}
+
+fn cell_rows(document_id: &str, table_ordinal: i32, table: &model::Table) -> Vec<CellRow> {
+    let origin = match table.origin {
+        Origin::Ruled => "ruled",
+        Origin::Aligned => "aligned",
+        Origin::Delimited => "delimited",
+    };
+    let row = |(cell, row_ordinal): (&model::Cell, i32)| {
+        let text = join_lines(&cell.lines);
+        CellRow {
+            document_id: document_id.to_owned(),
+            table_ordinal,
+            row_ordinal,
+            column_ordinal: i32::from(cell.column) + 1,
+            row_span: cell.row_span.into(),
+            column_span: cell.column_span.into(),
+            origin: origin.to_owned(),
+            text: Some(text).filter(|text| !text.is_empty()),
+            ..CellRow::default()
+        }
+        .standing_at(cell.parts.first().copied().unwrap_or_default())
+    };
+    let cells = table.rows.iter().zip(1..).flat_map(|(row, n)| row.cells.iter().map(move |cell| (cell, n)));
+    cells.map(row).collect()
+}
+
+fn unplaced(entry: &LedgerEntry) -> Unplaced {
+    Unplaced { page: entry.place.page.map(i32_of), line: entry.place.line.map(i32_of), text: entry.text.clone() }
+}
+
+fn repairs(repairs: &[Repair]) -> Vec<RepairRow> {
+    let row = |repair: &Repair| RepairRow {
+        kind: repair.kind.to_owned(),
+        field: repair.field.to_owned(),
+        from: repair.from.clone(),
+        to: repair.to.clone(),
+        evidence: repair.evidence.clone(),
+    };
+    repairs.iter().map(row).collect()
+}
+
+/// A list column. A text where a list is planned is a list of one.
+fn list(form: &Form, name: &str) -> Option<Vec<String>> {
+    match form.field(name)? {
+        FieldValue::List(texts) => Some(texts.clone()),
+        FieldValue::Text(text) => Some(vec![text.clone()]),
+        FieldValue::Count(_) => None,
+    }
+}
+
+fn count(form: &Form, name: &str) -> Option<i32> {
+    match form.field(name)? {
+        FieldValue::Count(count) => i32::try_from(*count).ok(),
+        FieldValue::Text(text) => number::whole(text),
+        FieldValue::List(_) => None,
+    }
+}
+
+/// The labelled cells without a column, and named values whose type does not fit their column: nothing is dropped.
+fn other_fields(form: &Form) -> Labelled {
+    let others = form.other_fields.iter().map(|(label, field)| (label.as_str(), field.value.as_str()));
+    let misfits = form.fields.iter().filter_map(|(name, field)| match &field.value {
+        FieldValue::Text(text) if has_no_column(form, name) => Some((*name, text.as_str())),
+        _ => None,
+    });
+    Labelled::new(others.chain(misfits))
+}
+
+/// True for a text that is not shown in the column of its name.
+fn has_no_column(form: &Form, name: &str) -> bool {
+    use crate::column::Kind;
+    let column = FormRow::TABLE.columns.iter().find(|column| column.name == name);
+    match column.map(|column| column.kind) {
+        Some(Kind::Text | Kind::Texts) => false,
+        Some(Kind::Int32) => count(form, name).is_none(),
+        _ => true,
+    }
+}
+
+fn i32_of(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn size(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,203 @@
+//! A reading → a document: segments, heads, indicator tables, contents.
+
+use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Place, Reading, Scope, Severity, Use};
+
+use crate::complete::incomplete_forms;
+use crate::contents::match_contents;
+use crate::fold::fold;
+use crate::front::{drop_headings, read_front, year_in};
+use crate::head::Head;
+use crate::indicators::read::{RawTable, heading_columns};
+use crate::indicators::{FormTables, read_all};
+use crate::layouts::{FormDef, Layouts};
+use crate::ledger::Ledger;
+use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels, segment};
+
+/// Finds the forms in a reading and decides every field and level of them.
+pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
+    let mut ledger = Ledger::default();
+    let mut pieces = flatten(reading, &mut ledger);
+    join_cut_labels(&mut pieces, layouts, &mut ledger);
+    let segments = segment(pieces, layouts);
+    let mut front = read_front(&segments.front, &mut ledger);
+    let mut forms = Vec::new();
+    let mut tables = Vec::new();
+    for pieces in segments.forms {
+        let mut reader = FormReader::new(pieces.def, pieces.title, layouts);
+        reader.read(pieces.pieces, &mut ledger);
+        let (form, form_tables) = reader.finish(front.year, &mut ledger);
+        forms.push(form);
+        tables.push(form_tables);
+    }
+    let indicators = read_all(&tables, layouts, &mut ledger);
+    for (form, indicators) in forms.iter_mut().zip(indicators) {
+        form.indicators = indicators;
+    }
+    drop_headings(&mut front.contents);
+    let mut diagnostics = reading.diagnostics.clone();
+    diagnostics.extend(match_contents(&mut front.contents, &forms));
+    let incomplete = incomplete_forms(&forms);
+    let partial = reading.partial || !incomplete.is_empty();
+    diagnostics.extend(incomplete);
+    let ledger = ledger.into_entries();
+    diagnostics.extend(ledger.iter().filter(|e| e.used == Use::Furniture).map(furniture));
+    let year = front.year.or_else(|| forms.iter().find_map(|f| f.fiscal_year));
+    Document {
+        pages: reading.pages,
+        title: front.title,
+        fiscal_year: year,
+        preface: front.preface,
+        contents: front.contents,
+        forms,
+        diagnostics,
+        ledger,
+        partial,
+    }
+}
+
+/// A running head or page number, named so that nothing of a page goes without a word.
+fn furniture(entry: &LedgerEntry) -> Diagnostic {
+    let message = format!("“{}” is a running head or a page number", entry.text.trim());
+    Diagnostic::new("page_furniture", Severity::Info, message, entry.place)
+}
+
+/// Reads the pieces of one form: head rows until the first heading of an indicator table, then tables.
+struct FormReader<'a> {
+    def: &'a FormDef,
+    title: Item,
+    layouts: &'a Layouts,
+    head: Head<'a>,
+    tables: Vec<RawTable<'a>>,
+    /// The scope that a heading opened for the next table.
+    scope: Option<Scope>,
+    year: Option<i16>,
+    pages: Option<(u32, u32)>,
+}
+
+impl<'a> FormReader<'a> {
+    fn new(def: &'a FormDef, title: Item, layouts: &'a Layouts) -> Self {
+        Self {
+            layouts,
+            head: Head::new(layouts, def.kind),
+            tables: Vec::new(),
+            scope: None,
+            year: year_in(&title.text),
+            pages: title.place.page.map(|p| (p, p)),
+            def,
+            title,
+        }
+    }
+
+    fn read(&mut self, pieces: Vec<Piece>, ledger: &mut Ledger) {
+        ledger.mark(self.title.id, Use::Field);
+        for piece in pieces {
+            match piece {
+                Piece::Paragraph(item) => self.paragraph(&item, ledger),
+                Piece::Row(row) => self.row(row, ledger),
+            }
+        }
+    }
+
+    fn see_page(&mut self, place: Place) {
+        if let Some(page) = place.page {
+            let (first, last) = self.pages.unwrap_or((page, page));
+            self.pages = Some((first.min(page), last.max(page)));
+        }
+    }
+
+    /// A line outside the tables: the year, the unit of money, the heading of a table.
+    fn paragraph(&mut self, item: &Item, ledger: &mut Ledger) {
+        if self.head.note_unit(&item.text) {
+            ledger.mark(item.id, Use::Label);
+            self.see_page(item.place);
+        } else if let Some(scope) = self.layouts.scope(&item.key) {
+            self.scope = Some(scope);
+            ledger.mark(item.id, Use::Label);
+        } else if is_year_line(&item.text) {
+            self.year = self.year.or(year_in(&item.text));
+            ledger.mark(item.id, Use::Label);
+        }
+    }
+
+    fn row(&mut self, row: FormRow, ledger: &mut Ledger) {
+        let Some(first) = row.items.first() else { return self.table_row(row) };
+        self.see_page(first.place);
+        if let [only] = row.items.as_slice() {
+            if let Some(scope) = self.layouts.scope(&only.key) {
+                self.scope = Some(scope);
+                return ledger.mark(only.id, Use::Label);
+            }
+            if self.tables.is_empty() && is_year_line(&only.text) {
+                self.year = self.year.or(year_in(&only.text));
+                return ledger.mark(only.id, Use::Label);
+            }
+        }
+        if let Some(columns) = heading_columns(&row, self.layouts) {
+            self.begin_table(&row, columns, ledger);
+        } else if self.tables.is_empty() || self.scope.is_some() || self.head.begins(&row) {
+            self.head.row(&row, ledger);
+        } else {
+            self.table_row(row);
+        }
+    }
+
+    /// Rows of cells that are all empty or covered are kept too: they count for the spans of labels.
+    fn table_row(&mut self, row: FormRow) {
+        if let Some(table) = self.tables.last_mut() {
+            table.rows.push(row);
+        }
+    }
+
+    fn begin_table(&mut self, row: &FormRow, columns: Vec<(u16, crate::layouts::ColumnRole)>, ledger: &mut Ledger) {
+        for item in &row.items {
+            let known = self.layouts.column(&item.key).is_some() || self.layouts.is_side(&item.key);
+            if known {
+                ledger.mark(item.id, Use::Label);
+            }
+        }
+        let repeated = self.scope.is_none()
+            && self.tables.last().is_some_and(|t| t.columns.len() == columns.len() && row.after_page_break);
+        if repeated {
+            return;
+        }
+        let hierarchy = self.layouts.hierarchy(&self.def.hierarchy);
+        let Some(hierarchy) = hierarchy else { return };
+        let scope = self.scope.take().or_else(|| self.next_scope());
+        self.tables.push(RawTable { scope, columns, rows: Vec::new(), hierarchy });
+    }
+
+    /// A table without heading after the first twin is the second twin.
+    fn next_scope(&self) -> Option<Scope> {
+        let last = self.tables.last()?;
+        (last.scope == Some(Scope::Overall)).then_some(Scope::Annual)
+    }
+
+    fn finish(self, booklet_year: Option<i16>, ledger: &mut Ledger) -> (Form, FormTables<'a>) {
+        let def = self.def;
+        let mut form = Form {
+            kind: def.kind,
+            layout: def.id.clone(),
+            title: self.title.text,
+            fiscal_year: self.year.or(booklet_year),
+            page_first: self.pages.map(|p| p.0),
+            page_last: self.pages.map(|p| p.1),
+            fields: Vec::new(),
+            repairs: Vec::new(),
+            other_fields: Vec::new(),
+            amounts: Vec::new(),
+            indicators: Vec::new(),
+            tasks: Vec::new(),
+            staffing: Vec::new(),
+            place: self.title.place,
+        };
+        self.head.finish(&mut form, ledger);
+        (form, FormTables { tables: self.tables })
+    }
+}
+
+/// `(2023 年度)`, `（2023年）`, `2023年度`.
+fn is_year_line(text: &str) -> bool {
+    let folded = fold(text);
+    let inner = folded.trim_start_matches('(').trim_end_matches(')');
+    year_in(inner).is_some() && inner.chars().count() <= 8
+}

@@ -1,0 +1,484 @@
+//! The domain as data: titles, labels, headings and hierarchies, loaded from TOML.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::OnceLock;
+
+use jixiao_model::{FormKind, Scope};
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::fold::{fold, label_key};
+
+const FORMS: &str = include_str!("../layouts/forms.toml");
+const LABELS: &str = include_str!("../layouts/labels.toml");
+const HIERARCHY: &str = include_str!("../layouts/hierarchy.toml");
+
+/// Layouts, labels and hierarchies of the forms that can be read.
+#[derive(Debug, Clone, Default)]
+pub struct Layouts {
+    forms: Vec<FormDef>,
+    labels: Vec<Label>,
+    by_text: FxHashMap<String, Vec<usize>>,
+    scopes: FxHashMap<String, Scope>,
+    sides: FxHashSet<String>,
+    columns: FxHashMap<String, ColumnRole>,
+    hierarchies: Vec<Hierarchy>,
+}
+
+/// A layout file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the layout file cannot be used: {0}")]
+pub struct LayoutError(String);
+
+/// A form that is known by its title.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormDef {
+    pub(crate) id: String,
+    #[serde(deserialize_with = "form_kind")]
+    pub(crate) kind: FormKind,
+    pub(crate) hierarchy: String,
+    pub(crate) titles: Vec<String>,
+}
+
+/// What a label says about the cells around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LabelRole {
+    Value,
+    Period,
+    Amount,
+    Column,
+    Section,
+    Prefix,
+    Heading,
+    TaskColumn,
+}
+
+/// The parts of a form's head that span several rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Section {
+    Funding,
+    Goals,
+    Functions,
+    Strategy,
+    AnnualGoals,
+    Basic,
+    Staffing,
+    Budget,
+    Tasks,
+}
+
+/// The side of the head that an amount stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Side {
+    #[default]
+    Left,
+    Right,
+}
+
+/// A label of a form's head.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LabelEntry {
+    kinds: Vec<String>,
+    role: LabelRole,
+    field: Option<String>,
+    section: Option<Section>,
+    item: Option<String>,
+    item_right: Option<String>,
+    #[serde(default)]
+    side: Side,
+    #[serde(default)]
+    long: bool,
+    count: Option<String>,
+    pattern: Option<String>,
+    text: Vec<String>,
+}
+
+/// A label of a form's head, ready for use.
+#[derive(Debug, Clone)]
+pub(crate) struct Label {
+    pub(crate) kinds: Vec<FormKind>,
+    pub(crate) role: LabelRole,
+    pub(crate) field: Option<&'static str>,
+    pub(crate) section: Option<Section>,
+    pub(crate) item: Option<String>,
+    pub(crate) item_right: Option<String>,
+    pub(crate) side: Side,
+    /// The value is prose and may run on over several rows.
+    pub(crate) long: bool,
+    pub(crate) count: Option<&'static str>,
+    pattern: Option<Regex>,
+    prefixes: Vec<String>,
+    /// First characters of the prefixes, for a quick look.
+    starts: Vec<char>,
+}
+
+/// What a column of an indicator table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ColumnRole {
+    Level1,
+    Level2,
+    Level3,
+    Value,
+    Comparator,
+    Unit,
+    Weight,
+    ActualValueRaw,
+    Score,
+    Explanation,
+    DeviationReason,
+    Standard,
+}
+
+impl ColumnRole {
+    /// The column of the dataset, for the columns that only some layouts print.
+    pub(crate) fn extra_name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Weight => "weight",
+            Self::ActualValueRaw => "actual_value_raw",
+            Self::Score => "score",
+            Self::Explanation => "explanation",
+            Self::DeviationReason => "deviation_reason",
+            Self::Standard => "standard",
+            _ => return None,
+        })
+    }
+}
+
+/// A legal pair of 一级指标 and 二级指标, with the spellings of both.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) level1: Vec<String>,
+    pub(crate) level2: Vec<String>,
+    /// Words of indicator names that speak for the group.
+    pub(crate) names: Vec<String>,
+    /// Endings of values that speak for the group.
+    pub(crate) values: Vec<String>,
+}
+
+/// The legal pairs of levels of a kind of form, in the order in which they are printed.
+#[derive(Debug, Clone)]
+pub(crate) struct Hierarchy {
+    id: String,
+    pub(crate) groups: Vec<Group>,
+    /// All spellings of a level.
+    spellings: [FxHashSet<String>; 2],
+}
+
+impl Hierarchy {
+    /// True when the folded text is a spelling of a level (1 or 2) of the hierarchy.
+    pub(crate) fn names_level(&self, level: u8, key: &str) -> bool {
+        self.spellings[usize::from(level != 1)].contains(key)
+    }
+}
+
+impl Group {
+    /// The spellings of a level, 1 or 2.
+    pub(crate) fn spellings(&self, level: u8) -> &[String] {
+        if level == 1 { &self.level1 } else { &self.level2 }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct LayoutFile {
+    form: Vec<FormDef>,
+    scope: Vec<ScopeEntry>,
+    side: Vec<Texts>,
+    column: Vec<ColumnEntry>,
+    label: Vec<LabelEntry>,
+    hierarchy: Vec<HierarchyEntry>,
+}
+
+#[derive(Deserialize)]
+struct ScopeEntry {
+    scope: String,
+    text: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Texts {
+    text: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ColumnEntry {
+    role: ColumnRole,
+    text: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct HierarchyEntry {
+    id: String,
+    #[serde(default)]
+    level1: Vec<Level1Entry>,
+}
+
+#[derive(Deserialize)]
+struct Level1Entry {
+    text: Vec<String>,
+    #[serde(default)]
+    level2: Vec<Level2Entry>,
+}
+
+#[derive(Deserialize)]
+struct Level2Entry {
+    text: Vec<String>,
+    #[serde(default)]
+    names: Vec<String>,
+    #[serde(default)]
+    values: Vec<String>,
+}
+
+impl Layouts {
+    /// The layouts that come with the program.
+    ///
+    /// # Panics
+    /// Never in a released program: a test loads the files that are built in.
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: OnceLock<Layouts> = OnceLock::new();
+        BUILTIN.get_or_init(|| {
+            [FORMS, LABELS, HIERARCHY]
+                .iter()
+                .try_fold(Self::default(), |layouts, file| layouts.with_extension(file))
+                .unwrap_or_default()
+        })
+    }
+
+    /// These layouts with those of a TOML file added; the file's entries are tried first.
+    pub fn with_extension(&self, toml_text: &str) -> Result<Self, LayoutError> {
+        let file: LayoutFile = toml::from_str(toml_text).map_err(|e| LayoutError(e.to_string()))?;
+        let mut all = self.clone();
+        all.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
+        for entry in file.label {
+            all.add_label(entry)?;
+        }
+        for entry in file.scope {
+            let scope = scope(&entry.scope)?;
+            all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
+        }
+        all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
+        all.columns.extend(file.column.iter().flat_map(|c| c.text.iter().map(|t| (label_key(t), c.role))));
+        all.hierarchies.splice(0..0, file.hierarchy.into_iter().map(hierarchy));
+        Ok(all)
+    }
+
+    fn add_label(&mut self, entry: LabelEntry) -> Result<(), LayoutError> {
+        let at = self.labels.len();
+        for text in &entry.text {
+            self.by_text.entry(label_key(text)).or_default().push(at);
+        }
+        self.labels.push(Label::from_entry(entry)?);
+        Ok(())
+    }
+
+    /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
+    pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
+        let found = self.by_text.get(key)?;
+        let fits = |l: &&Label| l.kinds.contains(&kind) && l.role != LabelRole::Prefix;
+        let candidates = || found.iter().filter_map(|&i| self.labels.get(i)).filter(fits);
+        candidates().find(|l| l.section.is_some() && l.section == section).or_else(|| candidates().next())
+    }
+
+    /// True for a text that is a label of some form, whatever its kind: of a head, of a level, or beside a table.
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        let of_level = |h: &Hierarchy| h.names_level(1, key) || h.names_level(2, key);
+        self.by_text.contains_key(key) || self.sides.contains(key) || self.hierarchies.iter().any(of_level)
+    }
+
+    /// The label that a cell begins with, the number that it holds, and its length in characters without white space.
+    pub(crate) fn prefix(&self, kind: FormKind, text: &str) -> Option<(&Label, Option<i64>, usize)> {
+        let first = text.chars().next()?;
+        if !self.labels.iter().any(|l| l.kinds.contains(&kind) && l.starts.contains(&first)) {
+            return None;
+        }
+        // Prefixes are short: the head of a long text is enough.
+        let head: String = text.chars().take(LONGEST_PREFIX).collect();
+        let folded = fold(&head);
+        self.labels
+            .iter()
+            .filter(|l| l.role == LabelRole::Prefix && l.kinds.contains(&kind))
+            .find_map(|l| l.match_prefix(&folded).map(|(count, len)| (l, count, len)))
+    }
+
+    /// The form whose title a line is.
+    pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
+        let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
+        self.forms
+            .iter()
+            .filter(|f| f.titles.iter().any(title))
+            .max_by_key(|f| f.titles.iter().filter(|t| title(t)).map(String::len).max())
+    }
+
+    /// The scope that a cell opens: 总体绩效指标 or 年度绩效指标.
+    pub(crate) fn scope(&self, key: &str) -> Option<Scope> {
+        self.scopes.get(key).copied()
+    }
+
+    /// True for a label beside the whole indicator table.
+    pub(crate) fn is_side(&self, key: &str) -> bool {
+        self.sides.contains(key)
+    }
+
+    /// What a column holds, by its heading.
+    pub(crate) fn column(&self, key: &str) -> Option<ColumnRole> {
+        self.columns.get(key).copied()
+    }
+
+    /// The hierarchy of a form.
+    pub(crate) fn hierarchy(&self, id: &str) -> Option<&Hierarchy> {
+        self.hierarchies.iter().find(|h| h.id == id)
+    }
+}
+
+/// No label at the head of a cell is longer.
+const LONGEST_PREFIX: usize = 40;
+
+impl FormDef {
+    fn folded(mut self) -> Self {
+        self.titles = self.titles.iter().map(|t| label_key(t)).collect();
+        self
+    }
+}
+
+/// A title may begin with a place, a year or a kind, but is no sentence and no numbered entry of a list.
+fn is_title_start(before: &str) -> bool {
+    before.chars().count() <= 40 && !before.contains(['。', '，', ',', '、', '；']) && !starts_like_entry(before)
+}
+
+fn starts_like_entry(before: &str) -> bool {
+    let digits = before.chars().take_while(char::is_ascii_digit).count();
+    digits > 0 && before[digits..].starts_with(['.', '．', '、'])
+}
+
+impl Label {
+    fn from_entry(entry: LabelEntry) -> Result<Self, LayoutError> {
+        let kinds = entry.kinds.iter().map(|k| kind(k)).collect::<Result<_, _>>()?;
+        let pattern = entry.pattern.as_deref().map(Regex::new).transpose().map_err(|e| LayoutError(e.to_string()))?;
+        let prefix_starts = entry.text.iter().map(|t| t.trim_start());
+        let starts = if entry.role == LabelRole::Prefix {
+            prefix_starts
+                .chain(entry.pattern.as_deref().map(|p| p.trim_start_matches('^')))
+                .filter_map(|t| t.chars().next())
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Self {
+            starts,
+            kinds,
+            role: entry.role,
+            field: entry.field.as_deref().map(field_name).transpose()?,
+            section: entry.section,
+            item: entry.item,
+            item_right: entry.item_right,
+            side: entry.side,
+            long: entry.long,
+            count: entry.count.as_deref().map(field_name).transpose()?,
+            pattern,
+            prefixes: entry.text.iter().map(|t| fold(t)).collect(),
+        })
+    }
+
+    /// The number inside the prefix and the prefix' length in characters, when the folded text begins with it.
+    fn match_prefix(&self, folded: &str) -> Option<(Option<i64>, usize)> {
+        if let Some(found) = self.pattern.as_ref().and_then(|p| p.captures(folded)) {
+            let whole = found.get(0)?.as_str();
+            let count = found.get(1).and_then(|m| m.as_str().parse().ok());
+            return Some((count, whole.chars().count()));
+        }
+        self.prefixes.iter().find(|p| folded.starts_with(p.as_str())).map(|p| (None, p.chars().count()))
+    }
+}
+
+/// The columns of a form that a label may fill; the names are those of the dataset.
+const FIELD_NAMES: &[&str] = &[
+    "project_name",
+    "project_category",
+    "department",
+    "department_code",
+    "implementing_unit",
+    "project_attribute",
+    "period_start",
+    "period_end",
+    "schedule",
+    "overall_goal",
+    "annual_goal",
+    "contact",
+    "phone",
+    "mandate_basis",
+    "functions",
+    "core_functions",
+    "strategic_goal",
+    "annual_goals",
+    "subordinate_unit_count",
+    "subordinate_units",
+    "included_in_form",
+    "internal_department_count",
+    "internal_departments",
+];
+
+fn field_name(name: &str) -> Result<&'static str, LayoutError> {
+    let known = FIELD_NAMES.iter().find(|n| **n == name);
+    known.copied().ok_or_else(|| LayoutError(format!("`{name}` is no column of the table forms")))
+}
+
+fn kind(name: &str) -> Result<FormKind, LayoutError> {
+    Ok(match name {
+        "project" => FormKind::Project,
+        "department" => FormKind::Department,
+        "self_evaluation" => FormKind::SelfEvaluation,
+        "transfer" => FormKind::Transfer,
+        _ => return Err(LayoutError(format!("`{name}` is no kind of form"))),
+    })
+}
+
+fn form_kind<'de, D: serde::Deserializer<'de>>(from: D) -> Result<FormKind, D::Error> {
+    kind(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+}
+
+fn scope(name: &str) -> Result<Scope, LayoutError> {
+    match name {
+        "overall" => Ok(Scope::Overall),
+        "annual" => Ok(Scope::Annual),
+        _ => Err(LayoutError(format!("`{name}` is no scope: use overall or annual"))),
+    }
+}
+
+fn hierarchy(entry: HierarchyEntry) -> Hierarchy {
+    let groups: Vec<Group> = entry.level1.iter().flat_map(|one| one.level2.iter().map(|two| group(one, two))).collect();
+    let spellings = [1, 2].map(|level| groups.iter().flat_map(|g| g.spellings(level).iter().cloned()).collect());
+    Hierarchy { id: entry.id, groups, spellings }
+}
+
+fn group(one: &Level1Entry, two: &Level2Entry) -> Group {
+    let keys = |texts: &[String]| texts.iter().map(|t| label_key(t)).collect();
+    Group { level1: keys(&one.text), level2: keys(&two.text), names: two.names.clone(), values: two.values.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_files_load() {
+        let load = [FORMS, LABELS, HIERARCHY].iter().try_fold(Layouts::default(), |l, f| l.with_extension(f));
+        let layouts = load.unwrap();
+        assert_eq!(layouts.hierarchies.len(), 2);
+        assert_eq!(layouts.form_of_title(&label_key("项目绩效目标申报表")).unwrap().id, "project");
+        assert_eq!(layouts.form_of_title(&label_key("部门（单位）整体支出绩效目标申报表")).unwrap().id, "department");
+        assert!(layouts.form_of_title(&label_key("1. 项目绩效目标申报表")).is_none());
+        assert!(layouts.form_of_title(&label_key("2023年项目支出绩效目标申报表")).is_some());
+    }
+
+    #[test]
+    fn an_unknown_column_is_named_in_the_error() {
+        let text = "[[label]]\nkinds=[\"project\"]\nrole=\"value\"\nfield=\"colour\"\ntext=[\"颜色\"]\n";
+        assert!(Layouts::default().with_extension(text).unwrap_err().to_string().contains("colour"));
+    }
+}

@@ -1,0 +1,54 @@
+//! Where every piece of the source went. Nothing may be lost: a piece that nobody claims is unplaced.
+
+use jixiao_model::{LedgerEntry, Place, Use};
+
+/// One entry per cell, paragraph and tag of the source.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    entries: Vec<LedgerEntry>,
+    /// Labels that stood at the head of a cell whose rest went elsewhere.
+    split: Vec<LedgerEntry>,
+}
+
+impl Ledger {
+    /// Adds a piece, not placed yet.
+    pub(crate) fn add(&mut self, text: String, place: Place) -> usize {
+        self.add_as(text, place, Use::Unplaced)
+    }
+
+    /// Adds a piece whose use is known.
+    pub(crate) fn add_as(&mut self, text: String, place: Place, used: Use) -> usize {
+        self.entries.push(LedgerEntry { text, place, used });
+        self.entries.len() - 1
+    }
+
+    /// Says where a piece went.
+    pub(crate) fn mark(&mut self, id: usize, used: Use) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            entry.used = used;
+        }
+    }
+
+    /// Says that the first `length` characters (white space apart) of a piece are a label and where the rest went.
+    pub(crate) fn mark_prefix(&mut self, id: usize, length: usize, rest: Use) {
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        let at = byte_after(&entry.text, length);
+        let label = entry.text[..at].to_owned();
+        entry.text.drain(..at);
+        entry.used = rest;
+        let place = entry.place;
+        self.split.push(LedgerEntry { text: label, place, used: Use::Label });
+    }
+
+    /// All pieces that hold any text.
+    pub(crate) fn into_entries(mut self) -> Vec<LedgerEntry> {
+        self.entries.append(&mut self.split);
+        self.entries.retain(|e| !e.text.trim().is_empty());
+        self.entries
+    }
+}
+
+/// The byte offset after `count` characters that are not white space.
+pub(crate) fn byte_after(text: &str, count: usize) -> usize {
+    text.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(count).map_or(text.len(), |(at, _)| at)
+}

@@ -1,0 +1,199 @@
+//! Bytes of a text file → paragraphs and delimited tables.
+//!
+//! The text is somebody's rendering of printed pages: a tab between cells, a blank line where a page ended, `<p>` tags
+//! around the paragraphs of some cells.
+//! A page break inside a table does not end it; a line without a tab does.
+
+use std::borrow::Cow;
+
+use jixiao_model::{Block, Cell, Limits, Line, Origin, Place, ReadError, Reading, Row, Table};
+
+/// Reads a text (UTF-8 with or without BOM, GB18030; LF or CRLF) into paragraphs and delimited tables.
+///
+/// # Errors
+/// [`ReadError::NotReadable`] for an empty file, a binary file or an unknown encoding; [`ReadError::OverLimit`].
+pub fn read_text(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
+    check_size("the size of the file in bytes", bytes.len() as u64, limits.bytes, "--limit-bytes")?;
+    let text = decode(bytes)?;
+    check_size("the number of characters", text.chars().count() as u64, limits.glyphs, "--limit-glyphs")?;
+    let mut builder = Builder::default();
+    let mut page = text.contains('\u{c}').then_some(1);
+    for (number, line) in (1u32..).zip(text.split('\n')) {
+        for (part_index, part) in line.trim_end_matches('\r').split('\u{c}').enumerate() {
+            if part_index > 0 {
+                page = page.map(|p| p + 1);
+                builder.blank();
+            }
+            builder.line(part, Place::in_text(number, page));
+        }
+    }
+    let mut reading = builder.finish();
+    reading.pages = page;
+    if reading.blocks.is_empty() {
+        return Err(ReadError::NotReadable("the file holds no text".to_owned()));
+    }
+    Ok(reading)
+}
+
+fn check_size(what: &'static str, got: u64, limit: u64, flag: &'static str) -> Result<(), ReadError> {
+    if got > limit { Err(ReadError::OverLimit { what, got, limit, flag }) } else { Ok(()) }
+}
+
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
+    if bytes.is_empty() {
+        return Err(ReadError::NotReadable("the file is empty".to_owned()));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return if looks_binary(text) { Err(binary()) } else { Ok(Cow::Borrowed(text)) };
+    }
+    let (text, _, damaged) = encoding_rs::GB18030.decode(bytes);
+    if damaged || looks_binary(&text) { Err(binary()) } else { Ok(text) }
+}
+
+fn binary() -> ReadError {
+    ReadError::NotReadable("the file is neither a PDF nor a text in UTF-8 or GB18030".to_owned())
+}
+
+/// Control characters other than white space do not occur in a text.
+fn looks_binary(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && !c.is_whitespace() && c != '\u{85}')
+}
+
+#[derive(Default)]
+struct Builder {
+    blocks: Vec<Block>,
+    table: Vec<Row>,
+    after_blank: bool,
+    markup: Vec<Line>,
+}
+
+impl Builder {
+    fn line(&mut self, text: &str, place: Place) {
+        if text.trim().is_empty() {
+            self.blank();
+        } else if text.contains('\t') {
+            self.row(text, place);
+        } else {
+            self.end_table();
+            let lines = self.lines(text, place);
+            self.blocks.push(Block::Paragraph(lines));
+            self.after_blank = false;
+        }
+    }
+
+    fn blank(&mut self) {
+        self.after_blank = true;
+    }
+
+    fn row(&mut self, text: &str, place: Place) {
+        let cells = (0u16..).zip(text.split('\t')).map(|(column, text)| self.cell(column, text, place)).collect();
+        let after_page_break = self.after_blank && !self.table.is_empty();
+        self.table.push(Row { cells, after_page_break, place });
+        self.after_blank = false;
+    }
+
+    fn cell(&mut self, column: u16, text: &str, place: Place) -> Cell {
+        let lines = self.lines(text, place);
+        let parts = if lines.is_empty() { Vec::new() } else { vec![place] };
+        Cell { column, column_span: 1, row_span: 1, lines, parts }
+    }
+
+    /// The paragraphs of a cell; tags are set apart as markup.
+    fn lines(&mut self, text: &str, place: Place) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut rest = text;
+        let mut starts_paragraph = false;
+        while let Some((before, tag, after)) = split_tag(rest) {
+            push_line(&mut lines, before, place, starts_paragraph);
+            self.markup.push(Line { text: tag.to_owned(), place, starts_paragraph: false });
+            starts_paragraph = true;
+            rest = after;
+        }
+        push_line(&mut lines, rest, place, starts_paragraph);
+        lines
+    }
+
+    fn end_table(&mut self) {
+        if self.table.is_empty() {
+            return;
+        }
+        let rows = std::mem::take(&mut self.table);
+        let columns = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0) as u16;
+        self.blocks.push(Block::Table(Table { origin: Origin::Delimited, columns, rows, joins: Vec::new() }));
+    }
+
+    fn finish(mut self) -> Reading {
+        self.end_table();
+        Reading { blocks: self.blocks, markup: self.markup, ..Reading::default() }
+    }
+}
+
+fn push_line(lines: &mut Vec<Line>, text: &str, place: Place, starts_paragraph: bool) {
+    if !text.trim().is_empty() {
+        lines.push(Line {
+            text: text.trim().to_owned(),
+            place,
+            starts_paragraph: starts_paragraph && !lines.is_empty(),
+        });
+    }
+}
+
+/// Tags that text renderings of tables put into cells. Anything else in angle brackets is text.
+const TAGS: &[&str] = &["<p>", "</p>", "<br>", "<br/>", "<br />"];
+
+/// The text before the first tag, the tag, and the text after it.
+fn split_tag(text: &str) -> Option<(&str, &str, &str)> {
+    if !text.as_bytes().contains(&b'<') {
+        return None;
+    }
+    let first = TAGS.iter().filter_map(|tag| text.find(tag).map(|at| (at, tag.len()))).min()?;
+    let (before, rest) = text.split_at(first.0);
+    let (tag, after) = rest.split_at(first.1);
+    Some((before, tag, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Reading {
+        read_text(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    fn rows(reading: &Reading) -> Vec<Vec<String>> {
+        let table = reading.blocks.iter().find_map(|b| if let Block::Table(t) = b { Some(t) } else { None });
+        let texts = |r: &Row| r.cells.iter().map(|c| jixiao_model::join_lines(&c.lines)).collect();
+        table.unwrap().rows.iter().map(texts).collect()
+    }
+
+    #[test]
+    fn a_blank_line_inside_a_table_is_a_page_break() {
+        let reading = read("标题\n\n甲\t乙\n\n丙\t丁\n");
+        let Block::Table(table) = &reading.blocks[1] else { panic!("{reading:?}") };
+        assert_eq!(table.rows.iter().map(|r| r.after_page_break).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn encodings_and_line_ends_agree() {
+        let text = "项目名称\t人才建设资金\r\n其他\t资金";
+        let plain = read(&text.replace('\r', ""));
+        let (gb, _, _) = encoding_rs::GB18030.encode(text);
+        assert_eq!(plain, read_text(&gb, &Limits::default()).unwrap());
+        assert_eq!(plain, read(&format!("\u{feff}{text}")));
+    }
+
+    #[test]
+    fn paragraphs_of_a_cell_are_kept_apart() {
+        let reading = read("甲\t<p>一是 好。</p> <p>二是 快。</p>\n");
+        assert_eq!(rows(&reading), [["甲", "一是好。\n二是快。"]]);
+        assert_eq!(reading.markup.len(), 4);
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        for bytes in [&b""[..], b"\x00\x01\x02", b"\n\n \n", b"\xff\xff\xff\xff"] {
+            assert!(read_text(bytes, &Limits::default()).is_err(), "{bytes:?}");
+        }
+    }
+}

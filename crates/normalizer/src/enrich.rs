@@ -1,0 +1,258 @@
+//! What the form around a cell tells about it.
+
+use smol_str::format_smolstr;
+
+use crate::date::{DatePart, IsoDate};
+use crate::exact::Exact;
+use crate::fold::Source;
+use crate::lexicon::{Lexicon, Role, Roles};
+use crate::number::Reader;
+use crate::value::{Flag, Kind, Text, Value};
+
+/// What is known about the place of a value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The year of the form.
+    pub fiscal_year: Option<i16>,
+    /// The name of the indicator (三级指标).
+    pub indicator_name: &'a str,
+    /// The goal text of the form, where figures are repeated with their units.
+    pub goal_text: &'a str,
+    /// The value of the same indicator in the twin table.
+    pub twin: Option<&'a Value>,
+}
+
+/// A unit that is not written with the value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InferredUnit {
+    /// The canonical code.
+    pub unit: Text,
+    /// What the written number has to be multiplied with (万元 gives 10000).
+    pub factor: Option<Exact>,
+    /// The number, multiplied out.
+    pub value: Option<Exact>,
+    /// Where the unit comes from.
+    pub evidence: Text,
+}
+
+/// A date or a period with the year of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    /// The date.
+    pub date: Option<IsoDate>,
+    /// First month or day of the period.
+    pub start: Option<IsoDate>,
+    /// Last month or day of the period.
+    pub end: Option<IsoDate>,
+    /// Where the year comes from.
+    pub evidence: Text,
+}
+
+/// What a context adds to a value; it never changes a parsed field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Enrichment {
+    /// The unit that the context tells.
+    pub inferred_unit: Option<InferredUnit>,
+    /// The dates with their year.
+    pub resolved: Option<Resolved>,
+}
+
+impl Enrichment {
+    /// The JSON object with the keys `inferred_unit` and `resolved`; absent keys are left out.
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut object = serde_json::Map::new();
+        if let Some(unit) = &self.inferred_unit {
+            object.insert("inferred_unit".to_owned(), unit.to_json());
+        }
+        if let Some(resolved) = &self.resolved {
+            object.insert("resolved".to_owned(), resolved.to_json());
+        }
+        serde_json::Value::Object(object)
+    }
+}
+
+impl InferredUnit {
+    fn to_json(&self) -> serde_json::Value {
+        let mut object = serde_json::Map::new();
+        object.insert("unit".to_owned(), self.unit.as_str().into());
+        if let Some(factor) = self.factor {
+            object.insert("factor".to_owned(), factor.to_string().into());
+        }
+        if let Some(value) = self.value {
+            object.insert("value".to_owned(), value.to_string().into());
+        }
+        object.insert("evidence".to_owned(), self.evidence.as_str().into());
+        serde_json::Value::Object(object)
+    }
+}
+
+impl Resolved {
+    fn to_json(&self) -> serde_json::Value {
+        let mut object = serde_json::Map::new();
+        for (key, date) in [("date", self.date), ("start", self.start), ("end", self.end)] {
+            if let Some(date) = date {
+                object.insert(key.to_owned(), date.to_string().into());
+            }
+        }
+        object.insert("evidence".to_owned(), self.evidence.as_str().into());
+        serde_json::Value::Object(object)
+    }
+}
+
+/// Adds what the context tells.
+pub fn enrich(value: &Value, context: &Context<'_>) -> Enrichment {
+    Enrichment { inferred_unit: infer_unit(value, context), resolved: resolve(value, context) }
+}
+
+fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
+    if !value.flags.contains(Flag::UnitMissing) {
+        return None;
+    }
+    let found = unit_in_brackets(value, context.indicator_name)
+        .or_else(|| unit_in_goal(value, context.goal_text))
+        .or_else(|| unit_of_name(value, context.indicator_name))
+        .or_else(|| unit_of_twin(context.twin))?;
+    // A bare 0.95 may be a rate or its hundredfold: nothing decides.
+    let small = value.value.is_some_and(|number| number.abs() <= Exact::ONE && number != Exact::ZERO);
+    let written = value.value.is_some_and(|number| number.to_integer().is_none());
+    (!(found.unit == "%" && small && written)).then_some(found)
+}
+
+/// （万元） at the end of the name.
+fn unit_in_brackets(value: &Value, name: &str) -> Option<InferredUnit> {
+    let lexicon = Lexicon::builtin();
+    let source = Source::new(name);
+    let reader = Reader { lexicon, source: &source };
+    let open = (0..source.len()).rev().find(|&at| source.at(at) == '(')?;
+    let (magnitude, measure) = reader.bracketed(open).filter(|(_, measure)| measure.end == source.len())?;
+    let factor = magnitude.and_then(|(from, to)| power(source.slice(from, to)));
+    // A magnitude that the cell already has is not applied twice.
+    let factor = factor.filter(|_| value.magnitude.is_none());
+    let product = factor.and_then(|power| value.value?.times_pow10(power));
+    Some(InferredUnit {
+        unit: measure.code,
+        factor: factor.and_then(|power| Exact::ONE.times_pow10(power)),
+        value: product,
+        evidence: format_smolstr!("indicator name: {}", source.slice(open, source.len())),
+    })
+}
+
+fn power(text: &str) -> Option<u32> {
+    text.chars()
+        .map(|c| {
+            Some(match c {
+                '十' => 1,
+                '百' => 2,
+                '千' => 3,
+                '万' | '萬' => 4,
+                '亿' | '億' => 8,
+                _ => return None,
+            })
+        })
+        .sum()
+}
+
+/// The same figure with a unit in the goal text: 走访企业不少于50家.
+fn unit_in_goal(value: &Value, goal: &str) -> Option<InferredUnit> {
+    let digits = value.value_as_written.as_deref()?;
+    let magnitude = value.magnitude.as_deref().unwrap_or("");
+    let figure = format!("{digits}{magnitude}");
+    let mut found: Option<InferredUnit> = None;
+    for (at, _) in goal.match_indices(&figure) {
+        let before = goal.get(..at)?.chars().next_back();
+        let after = goal.get(at + figure.len()..)?;
+        if before.is_some_and(|c| c.is_ascii_digit() || c == '.') || after.starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let window: String = after.chars().take(8).collect();
+        let source = Source::new(&window);
+        let Some(measure) = (Reader { lexicon: Lexicon::builtin(), source: &source }).measure(0) else {
+            continue;
+        };
+        if found.as_ref().is_some_and(|found| found.unit != measure.code) {
+            // Two units for one figure decide nothing.
+            return None;
+        }
+        let text = source.slice(0, measure.end);
+        found = Some(InferredUnit {
+            unit: measure.code,
+            factor: None,
+            value: None,
+            evidence: format_smolstr!("goal text: {figure}{text}"),
+        });
+    }
+    found
+}
+
+/// 率, 人数, 金额 at the end of the name, brackets left out.
+fn unit_of_name(value: &Value, name: &str) -> Option<InferredUnit> {
+    let lexicon = Lexicon::builtin();
+    let plain = without_brackets(name);
+    let source = Source::new(&plain);
+    let entry = (0..source.len()).find_map(|at| lexicon.exact(&source, at, source.len(), Role::Name))?;
+    let unit = lexicon.value(entry);
+    // A share has no magnitude of ten thousand.
+    if unit == "%" && value.magnitude.is_some() {
+        return None;
+    }
+    Some(InferredUnit {
+        unit: Text::new(unit),
+        factor: None,
+        value: None,
+        evidence: format_smolstr!("indicator name: {plain}"),
+    })
+}
+
+fn without_brackets(name: &str) -> String {
+    let mut depth = 0_usize;
+    let mut plain = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '(' | '（' => depth += 1,
+            ')' | '）' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    plain
+}
+
+fn unit_of_twin(twin: Option<&Value>) -> Option<InferredUnit> {
+    let unit = twin?.unit.clone()?;
+    Some(InferredUnit { unit, factor: None, value: None, evidence: Text::new("twin row") })
+}
+
+fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
+    let year = context.fiscal_year?;
+    let evidence = format_smolstr!("form year ({year}年度)");
+    let of_year = matches!(value.named.as_deref(), Some("full_year" | "this_year"));
+    if of_year {
+        let month = |month| Some(IsoDate { year: Some(year), part: DatePart::Month(month) });
+        return Some(Resolved { date: None, start: month(1), end: month(12), evidence });
+    }
+    // A day that recurs, or that has no month, lies in no year.
+    let open =
+        |date: IsoDate| date.year.is_none() && !matches!(date.part, DatePart::Day(_)) && value.recurrence.is_none();
+    let edge_only = value.edge.is_some()
+        && value.date.is_none()
+        && value.recurrence.is_none()
+        && matches!(value.kind, Kind::Date | Kind::Deadline)
+        && names_year(&value.text);
+    let year_only = IsoDate { year: Some(year), part: DatePart::Year };
+    let resolved = Resolved {
+        date: value.date.filter(|&date| open(date)).map(|date| date.in_year(year)).or(edge_only.then_some(year_only)),
+        start: value.start.filter(|&date| open(date)).map(|date| date.in_year(year)),
+        end: value.end.filter(|&date| open(date)).map(|date| date.in_year(year)),
+        evidence,
+    };
+    (resolved.date.is_some() || resolved.start.is_some() || resolved.end.is_some()).then_some(resolved)
+}
+
+/// 年底 and its like name the form's year; 月底 does not.
+fn names_year(text: &str) -> bool {
+    let source = Source::new(text);
+    (0..source.len()).any(|at| {
+        let edge = Lexicon::builtin().longest(&source, at, Roles::of(&[Role::YearEdge]));
+        edge.is_some() && (at..at + 3).any(|at| source.at(at) == '年')
+    })
+}

@@ -1,0 +1,229 @@
+//! Exact numbers: a decimal where the value terminates, a fraction in lowest terms where it does not.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// The largest number of decimal places that is kept; 10^38 still fits an `i128`.
+const MAX_SCALE: u32 = 38;
+
+/// An exact number.
+///
+/// No float is inside: `0.1` is one tenth, and a third stays `1/3`.
+/// Every operation is checked, so that a number too long for 38 digits is refused and not rounded.
+#[derive(Clone, Copy, Debug)]
+pub struct Exact {
+    numerator: i128,
+    /// `None` for a decimal; otherwise the denominator of a fraction in lowest terms.
+    denominator: Option<i128>,
+    scale: u32,
+}
+
+impl Exact {
+    /// Nothing at all.
+    pub const ZERO: Self = Self::integer(0);
+    /// One.
+    pub const ONE: Self = Self::integer(1);
+    /// One half.
+    pub const HALF: Self = Self { numerator: 5, denominator: None, scale: 1 };
+
+    /// A whole number.
+    pub const fn integer(value: i128) -> Self {
+        Self { numerator: value, denominator: None, scale: 0 }
+    }
+
+    /// `mantissa` divided by ten to the power of `scale`.
+    pub fn decimal(mantissa: i128, scale: u32) -> Option<Self> {
+        (scale <= MAX_SCALE).then(|| Self { numerator: mantissa, denominator: None, scale }.reduced())
+    }
+
+    /// The quotient of two numbers: a decimal where it terminates, a fraction where it does not.
+    pub fn quotient(dividend: Self, divisor: Self) -> Option<Self> {
+        let (top, bottom) = (dividend.as_fraction()?, divisor.as_fraction()?);
+        Self::fraction(top.0.checked_mul(bottom.1)?, top.1.checked_mul(bottom.0)?)
+    }
+
+    fn fraction(numerator: i128, denominator: i128) -> Option<Self> {
+        if denominator == 0 {
+            return None;
+        }
+        let sign = if denominator < 0 { -1 } else { 1 };
+        let divisor = gcd(numerator.checked_abs()?, denominator.checked_abs()?).max(1);
+        let top = (numerator / divisor).checked_mul(sign)?;
+        let bottom = (denominator / divisor).checked_mul(sign)?;
+        Some(terminating(top, bottom).unwrap_or(Self { numerator: top, denominator: Some(bottom), scale: 0 }))
+    }
+
+    fn as_fraction(self) -> Option<(i128, i128)> {
+        match self.denominator {
+            Some(denominator) => Some((self.numerator, denominator)),
+            None => Some((self.numerator, pow10(self.scale)?)),
+        }
+    }
+
+    /// The sum, unless it overflows.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        if self.denominator.is_none() && other.denominator.is_none() {
+            let scale = self.scale.max(other.scale);
+            let left = self.numerator.checked_mul(pow10(scale - self.scale)?)?;
+            let right = other.numerator.checked_mul(pow10(scale - other.scale)?)?;
+            return Self::decimal(left.checked_add(right)?, scale);
+        }
+        let (a, b) = (self.as_fraction()?, other.as_fraction()?);
+        let left = a.0.checked_mul(b.1)?;
+        let right = b.0.checked_mul(a.1)?;
+        Self::fraction(left.checked_add(right)?, a.1.checked_mul(b.1)?)
+    }
+
+    /// The number times ten to the power of `power`, unless it overflows.
+    pub fn times_pow10(self, power: u32) -> Option<Self> {
+        if self.denominator.is_some() {
+            return Self::fraction(self.numerator.checked_mul(pow10(power)?)?, self.denominator?);
+        }
+        let taken = power.min(self.scale);
+        let numerator = self.numerator.checked_mul(pow10(power - taken)?)?;
+        Self::decimal(numerator, self.scale - taken)
+    }
+
+    /// The number with its sign changed.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        // The numerator never is `i128::MIN`: digits are read by checked arithmetic from zero upwards.
+        Self { numerator: self.numerator.wrapping_neg(), ..self }
+    }
+
+    /// The absolute value.
+    #[must_use]
+    pub fn abs(self) -> Self {
+        if self.numerator < 0 { self.negated() } else { self }
+    }
+
+    /// The whole number, where it is one.
+    pub fn to_integer(self) -> Option<i128> {
+        (self.denominator.is_none() && self.scale == 0).then_some(self.numerator)
+    }
+
+    /// Whether the number is below zero.
+    pub fn is_negative(self) -> bool {
+        self.numerator < 0
+    }
+
+    /// The nearest float, for columns that hold floats.
+    pub fn to_f64(self) -> f64 {
+        let plain = self.to_string();
+        match plain.split_once('/') {
+            Some((top, bottom)) => {
+                let top: f64 = top.parse().unwrap_or(f64::NAN);
+                top / bottom.parse::<f64>().unwrap_or(f64::NAN)
+            }
+            None => plain.parse().unwrap_or(f64::NAN),
+        }
+    }
+
+    fn reduced(mut self) -> Self {
+        while self.scale > 0 && self.numerator % 10 == 0 {
+            self.numerator /= 10;
+            self.scale -= 1;
+        }
+        self
+    }
+}
+
+/// A fraction in lowest terms as a decimal, if its denominator has no other prime factor than 2 and 5.
+fn terminating(numerator: i128, denominator: i128) -> Option<Exact> {
+    let (mut rest, mut twos, mut fives) = (denominator, 0_u32, 0_u32);
+    while rest % 2 == 0 {
+        rest /= 2;
+        twos += 1;
+    }
+    while rest % 5 == 0 {
+        rest /= 5;
+        fives += 1;
+    }
+    if rest != 1 {
+        return None;
+    }
+    let scale = twos.max(fives);
+    let factor = 2_i128.checked_pow(scale - twos)?.checked_mul(5_i128.checked_pow(scale - fives)?)?;
+    Exact::decimal(numerator.checked_mul(factor)?, scale)
+}
+
+fn gcd(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn pow10(power: u32) -> Option<i128> {
+    10_i128.checked_pow(power)
+}
+
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        self.numerator == other.numerator && self.denominator == other.denominator && self.scale == other.scale
+    }
+}
+
+impl Eq for Exact {}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        if self == other {
+            return Some(Ordering::Equal);
+        }
+        let difference = self.plus(other.negated())?;
+        Some(difference.numerator.cmp(&0))
+    }
+}
+
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(denominator) = self.denominator {
+            return write!(f, "{}/{denominator}", self.numerator);
+        }
+        if self.scale == 0 {
+            return write!(f, "{}", self.numerator);
+        }
+        let sign = if self.numerator < 0 { "-" } else { "" };
+        let digits = self.numerator.unsigned_abs().to_string();
+        let places = self.scale as usize;
+        let padded = format!("{digits:0>width$}", width = places + 1);
+        let (whole, part) = padded.split_at(padded.len() - places);
+        write!(f, "{sign}{whole}.{part}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_canonical() {
+        for (mantissa, scale, want) in
+            [(0, 3, "0"), (1200, 3, "1.2"), (-5, 1, "-0.5"), (4_887_985, 2, "48879.85"), (100, 0, "100")]
+        {
+            assert_eq!(Exact::decimal(mantissa, scale).unwrap().to_string(), want);
+        }
+    }
+
+    #[test]
+    fn quotients_terminate_or_stay_fractions() {
+        for (a, b, want) in [(1, 5, "0.2"), (2, 6, "1/3"), (16, 5, "3.2"), (-3, 2, "-1.5"), (157, 3, "157/3")] {
+            let got = Exact::quotient(Exact::integer(a), Exact::integer(b)).unwrap();
+            assert_eq!(got.to_string(), want);
+        }
+        assert!(Exact::quotient(Exact::ONE, Exact::ZERO).is_none());
+    }
+
+    #[test]
+    fn overflow_is_refused() {
+        assert!(Exact::integer(i128::MAX).times_pow10(1).is_none());
+        assert!(Exact::integer(i128::MAX).plus(Exact::ONE).is_none());
+    }
+
+    #[test]
+    fn order_is_by_value() {
+        assert!(Exact::decimal(15, 1).unwrap() < Exact::integer(2));
+        assert!(Exact::quotient(Exact::ONE, Exact::integer(3)).unwrap() < Exact::HALF);
+    }
+}

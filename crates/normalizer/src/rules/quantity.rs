@@ -1,0 +1,177 @@
+//! One number: a quantity, a frequency, a rank, or a deadline after an event.
+
+use super::phrase::{Head, Phrase, apply_number, apply_unit};
+use super::{Candidate, residue, unexplained};
+use crate::lex::{Cell, Kind};
+use crate::lexicon::{Lexicon, Role, Roles};
+use crate::value::{
+    AnchorSide, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Relation, Text, Value,
+};
+
+/// Reads the cell as one number with what belongs to it.
+pub(crate) fn quantity(cell: &Cell<'_, '_>) -> Option<Candidate> {
+    let index = main_number(cell)?;
+    let phrase = Phrase::at(cell, index)?;
+    if phrase.number.is_bad() {
+        return None;
+    }
+    let source = cell.source();
+    let mut value = Value::new(ValueKind::Quantity, source.slice(0, source.len()));
+    apply_number(cell, phrase.number, &mut value);
+    apply_measure(cell, &phrase, &mut value);
+    phrase.apply_bounds(&mut value);
+    let detached = phrase.first > 0 && phrase.bounds.op.is_none() && leads(cell);
+    let head = Head::read(cell, usize::from(detached), phrase.first);
+    if is_event(&phrase) && (head.recurrence.is_some() || has_time(&phrase)) {
+        value.kind = ValueKind::Frequency;
+        value.recurrence = phrase.unit.and_then(|unit| unit.iso.clone());
+    }
+    head.apply(cell, &mut value);
+    if detached {
+        detach(cell, &head, &mut value);
+    }
+    let end = phrase.end(cell);
+    value.after = residue(source, end, source.len());
+    let ranked = rank(cell, &phrase, &mut value);
+    let mut left = ranked.map_or(head.before, |end| (0, end));
+    if detached && head.before.0 < head.before.1 {
+        left = (head.before.0, head.between.1);
+    }
+    if deadline(cell, &phrase, &mut value) {
+        left = (0, 0);
+        value.between = None;
+    }
+    Some(cost(cell, value, left, &head, end))
+}
+
+fn cost(cell: &Cell<'_, '_>, value: Value, before: (usize, usize), head: &Head, end: usize) -> Candidate {
+    let mut candidate = Candidate::complete(value);
+    let anchored = candidate.value.anchor.is_some() || candidate.value.flags.contains(Flag::Rank);
+    let between = if anchored { (0, 0) } else { head.between };
+    for (from, to) in [before, between, (end, cell.source().len())] {
+        let (digits, tokens) = unexplained(cell, from, to);
+        candidate.digits += digits;
+        candidate.tokens += tokens;
+    }
+    candidate
+}
+
+/// The number that the cell is about: with a comparator before all, then led by a change (由80%提高到95%),
+/// with a unit, at the end of the cell (5G基站20个), and else the first.
+fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
+    if cell.numbers.len() == 1 {
+        return cell.tokens.iter().position(|token| matches!(token.kind, Kind::Number(_)));
+    }
+    let mut best = None;
+    for (index, token) in cell.tokens.iter().enumerate() {
+        if !matches!(token.kind, Kind::Number(_)) {
+            continue;
+        }
+        let bounded = index > 0 && cell.is_word(index - 1, Roles::of(&[Role::Prefix]));
+        let unit = cell.unit_at(index + 1).is_some();
+        let after = index + 1 + usize::from(unit);
+        let closed = cell.is_word(after, Roles::of(&[Role::Suffix]));
+        let led = index > 0 && cell.is_word(index - 1, Roles::of(&[Role::UpTo, Role::DownTo]));
+        let last = after == cell.tokens.len();
+        let score =
+            u8::from(bounded) * 8 + u8::from(led) * 4 + u8::from(closed) * 4 + u8::from(unit) * 2 + u8::from(last);
+        if best.is_none_or(|(known, _)| score > known) {
+            best = Some((score, index));
+        }
+    }
+    best.map(|(_, index)| index)
+}
+
+fn apply_measure(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) {
+    if let Some(unit) = phrase.unit {
+        apply_unit(cell, unit, value);
+    } else if let Some((code, currency)) = phrase.sign(cell) {
+        value.unit_text = (phrase.first..phrase.last)
+            .find(|&index| cell.word(index, Role::Sign).is_some())
+            .and_then(|index| super::phrase::token_text(cell, index));
+        value.unit = Some(code);
+        value.currency = currency;
+        value.dimension = Some(Dimension::Money);
+    } else if !phrase.number.fraction {
+        value.flags.insert(Flag::UnitMissing);
+    }
+}
+
+fn is_event(phrase: &Phrase<'_>) -> bool {
+    phrase.unit.is_some_and(|unit| unit.event)
+}
+
+fn has_time(phrase: &Phrase<'_>) -> bool {
+    phrase.unit.is_some_and(|unit| unit.iso.is_some())
+}
+
+/// A comparator at the head of the cell, away from its number.
+fn leads(cell: &Cell<'_, '_>) -> bool {
+    cell.word(0, Role::Prefix).is_some()
+}
+
+fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
+    let (Some(entry), Some(token)) = (cell.word(0, Role::Prefix), cell.token(0)) else {
+        return;
+    };
+    value.comparator = Lexicon::comparator(entry);
+    value.comparator_source = Some(ComparatorSource::Written);
+    value.comparator_text = residue(cell.source(), token.start, token.end);
+    value.flags.insert(Flag::DetachedComparator);
+    // All that stands between the comparator and its number is residue of one kind.
+    value.between = match (value.before.take(), value.between.take()) {
+        (Some(_), Some(_)) => residue(cell.source(), head.before.0, head.between.1),
+        (before, between) => before.or(between),
+    };
+}
+
+/// 前3名 and 第1名: places in a ranking; gives where the residue before it ends.
+fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<usize> {
+    let index = phrase.first.checked_sub(1)?;
+    if value.comparator_source == Some(ComparatorSource::Written) || phrase.unit.is_some_and(|unit| unit.is_time) {
+        return None;
+    }
+    let first = cell.word(index, Role::Rank).is_some();
+    if !first && cell.word(index, Role::Ordinal).is_none() {
+        return None;
+    }
+    let token = cell.token(index)?;
+    value.flags.insert(Flag::Rank);
+    value.flags.remove(Flag::UnitMissing);
+    value.comparator = if first { Comparator::Le } else { Comparator::Eq };
+    value.comparator_source = Some(ComparatorSource::Written);
+    value.comparator_text = residue(cell.source(), token.start, token.end);
+    value.before = residue(cell.source(), 0, token.start);
+    value.between = None;
+    Some(token.start)
+}
+
+/// 接报后30分钟内: a duration that counts from an event.
+fn deadline(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> bool {
+    let bounded = matches!(value.comparator, Comparator::Le | Comparator::Lt);
+    let Some(index) = phrase.first.checked_sub(1).filter(|_| bounded) else {
+        return false;
+    };
+    if !phrase.unit.is_some_and(|unit| unit.is_time && unit.per.is_empty()) {
+        return false;
+    }
+    let after = cell.word(index, Role::AnchorAfter).is_some();
+    if !after && cell.word(index, Role::AnchorBefore).is_none() {
+        return false;
+    }
+    let Some(word) = cell.token(index) else {
+        return false;
+    };
+    let source = cell.source();
+    let lead = matches!(source.at(0), '自' | '从' | '在' | '于' | '由') && word.start > 1;
+    let from = usize::from(lead);
+    let Some(anchor) = residue(source, from, word.start) else {
+        return false;
+    };
+    value.kind = ValueKind::Deadline;
+    value.relation = Some(Relation::Within);
+    value.anchor = Some(Text::new(anchor.trim()));
+    value.anchor_side = Some(if after { AnchorSide::After } else { AnchorSide::Before });
+    value.before = residue(source, 0, from);
+    true
+}

@@ -1,0 +1,149 @@
+//! Cells about time: dates, deadlines, periods, and repetitions without a number.
+
+use super::phrase::{Head, apply_time, relation_after, token_text};
+use super::{Candidate, residue, unexplained};
+use crate::lex::{Cell, Kind};
+use crate::lexicon::{Role, Roles};
+use crate::value::{Comparator, ComparatorSource, Edge, Kind as ValueKind, Relation, Text, Value};
+
+/// Residue around a bare repetition that is longer than this is prose about something else.
+const MAX_PROSE: usize = 8;
+
+/// A date, a deadline or a period.
+pub(crate) fn point(cell: &Cell<'_, '_>) -> Option<Candidate> {
+    let index = (0..cell.tokens.len()).find(|&index| is_time(cell, index))?;
+    let source = cell.source();
+    let mut value = Value::new(ValueKind::Date, source.slice(0, source.len()));
+    set_time(cell, index, &mut value);
+    let mut first = index;
+    let mut last = index + 1;
+    if let (Some(entry), Some(date)) = (cell.word(last, Role::Named), value.date) {
+        // 2023年全年 is the year from its first day to its last.
+        value.kind = ValueKind::Period;
+        value.named = Some(Text::new(cell.lexicon().value(entry)));
+        (value.start, value.end, value.date) = (Some(date), Some(date), None);
+        last += 1;
+    }
+    if let Some(relation) = relation_after(cell, last).filter(|_| value.kind == ValueKind::Date) {
+        deadline(cell, relation, last, &mut value);
+        last += 1;
+    }
+    if let Some(before) = index.checked_sub(1) {
+        first = not_later(cell, before, &mut value).unwrap_or(first);
+    }
+    let time_from = if first < index { first } else { index };
+    let mut head = Head::read(cell, 0, time_from);
+    head.time = None;
+    let (date, edge, relation) = (value.date, value.edge, value.relation);
+    head.apply(cell, &mut value);
+    (value.date, value.edge, value.relation) = (date, edge, relation);
+    if let Some((duration, at)) = &head.recurrence {
+        value.recurrence = Some(duration.clone());
+        value.recurrence_text = token_text(cell, *at);
+    }
+    let end = cell.token(last - 1).map_or(0, |token| token.end);
+    value.after = residue(source, end, source.len());
+    let mut candidate = Candidate::complete(value);
+    for (from, to) in [head.before, head.between, (end, source.len())] {
+        let (digits, tokens) = unexplained(cell, from, to);
+        candidate.digits += digits;
+        candidate.tokens += tokens;
+    }
+    Some(candidate)
+}
+
+fn is_time(cell: &Cell<'_, '_>, index: usize) -> bool {
+    match cell.kind(index) {
+        Some(Kind::Time(_)) => true,
+        Some(Kind::Word(roles)) if roles.has(Role::Named) || roles.has(Role::YearEdge) => true,
+        Some(Kind::Word(roles)) if roles.has(Role::Edge) => follows_repetition(cell, index),
+        _ => false,
+    }
+}
+
+/// 每季度末: an edge right behind a repetition.
+fn follows_repetition(cell: &Cell<'_, '_>, index: usize) -> bool {
+    let Some(before) = index.checked_sub(1) else {
+        return false;
+    };
+    matches!(cell.kind(before), Some(Kind::Each(_))) || cell.word(before, Role::Recurrence).is_some()
+}
+
+fn set_time(cell: &Cell<'_, '_>, index: usize, value: &mut Value) {
+    if let Some(time) = cell.time_at(index) {
+        apply_time(time, value);
+        if time.finish.is_some() {
+            value.kind = ValueKind::Period;
+        }
+        return;
+    }
+    if let Some(entry) = cell.word(index, Role::Named) {
+        value.kind = ValueKind::Period;
+        value.named = Some(Text::new(cell.lexicon().value(entry)));
+        return;
+    }
+    let entry = cell.word(index, Role::YearEdge).or_else(|| cell.word(index, Role::Edge));
+    value.edge = entry.and_then(|entry| Edge::from_word(cell.lexicon().value(entry)));
+}
+
+fn deadline(cell: &Cell<'_, '_>, relation: Relation, index: usize, value: &mut Value) {
+    value.kind = ValueKind::Deadline;
+    value.relation = Some(relation);
+    value.comparator = if relation == Relation::After { Comparator::Ge } else { Comparator::Le };
+    value.comparator_source = Some(ComparatorSource::Written);
+    value.comparator_text = token_text(cell, index);
+}
+
+/// 不晚于, 截至 and ≤ before a date; the first token of the core.
+fn not_later(cell: &Cell<'_, '_>, index: usize, value: &mut Value) -> Option<usize> {
+    if value.kind == ValueKind::Period {
+        return None;
+    }
+    let bound = cell.word(index, Role::Prefix).map(crate::lexicon::Lexicon::comparator);
+    let later = cell.word(index, Role::NotLater).is_some();
+    let op = match bound {
+        _ if later => Comparator::Le,
+        Some(op @ (Comparator::Le | Comparator::Lt | Comparator::Ge | Comparator::Gt)) => op,
+        _ => return None,
+    };
+    value.kind = ValueKind::Deadline;
+    let late = matches!(op, Comparator::Le | Comparator::Lt);
+    let written = value.comparator_text.take();
+    if value.relation.is_none() {
+        value.relation = Some(if late { Relation::NotLaterThan } else { Relation::After });
+    }
+    value.comparator = op;
+    value.comparator_source = Some(ComparatorSource::Written);
+    let text = token_text(cell, index);
+    value.comparator_text = match (text, written) {
+        (Some(prefix), Some(suffix)) => Some(smol_str::format_smolstr!("{prefix}…{suffix}")),
+        (text, None) => text,
+        (None, written) => written,
+    };
+    Some(index)
+}
+
+/// 每月, 按季度 without a number.
+pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
+    if !cell.numbers.is_empty() || !cell.times.is_empty() {
+        return None;
+    }
+    let index = (0..cell.tokens.len()).find(|&index| {
+        matches!(cell.kind(index), Some(Kind::Each(_))) || cell.is_word(index, Roles::of(&[Role::Recurrence]))
+    })?;
+    let token = cell.token(index)?;
+    let source = cell.source();
+    if token.start + source.len() - token.end > MAX_PROSE {
+        return None;
+    }
+    let head = Head::read(cell, index, index + 1);
+    let mut value = Value::new(ValueKind::Frequency, source.slice(0, source.len()));
+    let (duration, _) = head.recurrence?;
+    value.recurrence = Some(duration);
+    value.recurrence_text = token_text(cell, index);
+    value.before = residue(source, 0, token.start);
+    value.after = residue(source, token.end, source.len());
+    let before = unexplained(cell, 0, token.start);
+    let after = unexplained(cell, token.end, source.len());
+    Some(Candidate { value, digits: before.0 + after.0, tokens: before.1 + after.1 })
+}

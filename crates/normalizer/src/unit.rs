@@ -1,0 +1,249 @@
+//! Units: a lexicon word or a classifier, with any number of denominators.
+
+use smallvec::SmallVec;
+use smol_str::format_smolstr;
+
+use crate::lexicon::{Entry, Role, Roles, Unit, classifier_code};
+use crate::number::{Reader, Span};
+use crate::value::{Dimension, Flag, Flags, Text};
+
+const UNIT: Roles = Roles::of(&[Role::Unit]);
+
+/// The longest unit that is accepted without being in the lexicon, in ideographs.
+const UNKNOWN_LENGTH: usize = 2;
+
+/// More denominators than this belong to no unit.
+pub(crate) const MAX_DENOMINATORS: usize = 4;
+
+/// A unit as it stands in the text.
+#[derive(Clone, Debug)]
+pub(crate) struct Measure {
+    pub(crate) code: Text,
+    pub(crate) dimension: Dimension,
+    pub(crate) currency: Option<Text>,
+    pub(crate) per: SmallVec<[Text; 1]>,
+    /// The written form; a magnitude is not part of it.
+    pub(crate) span: Span,
+    /// A second stretch of a unit that is written in two (一个半月).
+    pub(crate) rest: Option<Span>,
+    pub(crate) flags: Flags,
+    pub(crate) event: bool,
+    /// The duration of the last denominator, if it is a time.
+    pub(crate) iso: Option<Text>,
+    pub(crate) is_time: bool,
+    pub(crate) end: usize,
+}
+
+impl Measure {
+    fn of(unit: &Unit, span: Span) -> Self {
+        Self {
+            code: unit.code.clone(),
+            dimension: unit.dimension,
+            currency: unit.currency.clone(),
+            per: SmallVec::new(),
+            span,
+            rest: None,
+            flags: unit.flag.into_iter().collect(),
+            event: unit.event,
+            iso: None,
+            is_time: unit.dimension == Dimension::Time,
+            end: span.1,
+        }
+    }
+
+    fn unknown(word: &str, span: Span) -> Self {
+        Self {
+            code: classifier_code(word),
+            dimension: Dimension::Count,
+            currency: None,
+            per: SmallVec::new(),
+            span,
+            rest: None,
+            flags: [Flag::UnitUnknown].into_iter().collect(),
+            event: false,
+            iso: None,
+            is_time: false,
+            end: span.1,
+        }
+    }
+
+    /// Adds a denominator.
+    pub(crate) fn divide(&mut self, code: &Text, iso: Option<Text>) {
+        self.code = join_code(&self.code, code);
+        self.per.push(code.clone());
+        self.iso = iso;
+    }
+}
+
+/// `CNY` and `{人}` make `CNY/{人}`; a denominator with a factor is bracketed.
+pub(crate) fn join_code(code: &Text, per: &Text) -> Text {
+    let factor = per.contains('.') || per.starts_with("10*");
+    if factor { format_smolstr!("{code}/({per})") } else { format_smolstr!("{code}/{per}") }
+}
+
+impl Reader<'_, '_> {
+    /// The unit entry of a number that brings its unit along (百分之, 成).
+    pub(crate) fn inner_measure(&self, entry: Entry, span: Span, end: usize) -> Option<Measure> {
+        let mut measure = Measure::of(self.lexicon.unit(entry)?, span);
+        measure.end = end;
+        Some(measure)
+    }
+
+    /// A known unit at `at`, without denominators.
+    pub(crate) fn lone(&self, at: usize) -> Option<Measure> {
+        let hit = self.lexicon.longest(self.source, at, UNIT)?;
+        // The G of GHz is no unit.
+        let (last, next) = (self.source.at(hit.end.saturating_sub(1)), self.source.at(hit.end));
+        if last.is_ascii_alphabetic() && next.is_ascii_alphabetic() {
+            return None;
+        }
+        Some(Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end)))
+    }
+
+    /// A known unit at `at`, with its denominators.
+    pub(crate) fn measure(&self, at: usize) -> Option<Measure> {
+        let mut measure = self.lone(at)?;
+        self.denominators(&mut measure);
+        Some(measure)
+    }
+
+    /// A unit in brackets, with the magnitude before it: （万元）.
+    pub(crate) fn bracketed(&self, at: usize) -> Option<(Option<Span>, Measure)> {
+        let (open, close) = (self.source.at(at), if self.source.at(at) == '[' { ']' } else { ')' });
+        if open != '(' && open != '[' {
+            return None;
+        }
+        let magnitude = self.magnitude(at + 1);
+        let mut measure = self.measure(magnitude.map_or(at + 1, |span| span.1))?;
+        (self.source.at(measure.end) == close).then(|| {
+            measure.end += 1;
+            (magnitude, measure)
+        })
+    }
+
+    /// 万, 亿, 百万 … before a unit.
+    pub(crate) fn magnitude(&self, at: usize) -> Option<Span> {
+        let mut end = at;
+        while end - at < MAX_DENOMINATORS
+            && matches!(self.source.at(end), '十' | '百' | '千' | '万' | '亿')
+            && self.lexicon.longest(self.source, end, UNIT).is_none_or(|hit| hit.end == end + 1)
+        {
+            end += 1;
+        }
+        (end > at).then_some((at, end))
+    }
+
+    /// One or two ideographs, or Latin letters, up to the end of the cell.
+    pub(crate) fn unknown_measure(&self, at: usize) -> Option<Measure> {
+        let mut end = at;
+        let latin = self.source.at(at).is_ascii_alphabetic();
+        while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin) {
+            end += 1;
+        }
+        if end == at {
+            return None;
+        }
+        let at_end = end == self.source.len();
+        let mut measure = Measure::unknown(self.source.slice(at, end), (at, end));
+        self.denominators(&mut measure);
+        (at_end || !measure.per.is_empty()).then_some(measure)
+    }
+
+    fn denominators(&self, measure: &mut Measure) {
+        while measure.per.len() < MAX_DENOMINATORS {
+            let Some(at) = self.denominator_start(measure) else {
+                break;
+            };
+            let Some((code, iso, end)) = self.denominator(at) else {
+                break;
+            };
+            measure.divide(&code, iso);
+            measure.span.1 = end;
+            measure.end = end;
+        }
+        // 元/(人·年): the bracket that was opened is closed.
+        if self.opens_bracket(measure) && self.source.at(measure.end) == ')' {
+            measure.end += 1;
+            measure.span.1 = measure.end;
+        }
+    }
+
+    fn opens_bracket(&self, measure: &Measure) -> bool {
+        !measure.per.is_empty()
+            && (measure.span.0..measure.end).any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
+    }
+
+    /// Where the next denominator begins, if a sign for one stands here.
+    fn denominator_start(&self, measure: &Measure) -> Option<usize> {
+        let at = measure.end;
+        let after = match self.source.at(at) {
+            '/' => at + 1 + usize::from(self.source.at(at + 1) == '('),
+            '每' => at,
+            '·' | '.' | '*' | '、' if !measure.per.is_empty() && self.source.at(at) != '、' => at + 1,
+            _ => return None,
+        };
+        Some(after + usize::from(self.source.at(after) == '每'))
+    }
+
+    /// One denominator: 人, 10万人, 万元, 个月, 3个月.
+    fn denominator(&self, at: usize) -> Option<(Text, Option<Text>, usize)> {
+        let (factor, unit_at) = self.factor(at);
+        if let Some(hit) = self.lexicon.longest(self.source, unit_at, UNIT) {
+            let unit = self.lexicon.unit(hit.entry)?;
+            let code = scaled(factor.as_deref(), &unit.code);
+            return Some((code, unit.iso.clone().filter(|_| factor.is_none()), hit.end));
+        }
+        let mut end = unit_at;
+        while end < unit_at + 3 && is_ideograph(self.source.at(end)) {
+            end += 1;
+        }
+        let closed = end > unit_at && !is_ideograph(self.source.at(end));
+        closed.then(|| (scaled(factor.as_deref(), &classifier_code(self.source.slice(unit_at, end))), None, end))
+    }
+
+    /// The factor before a denominator as UCUM writes it: 10万 is `10*5`.
+    fn factor(&self, at: usize) -> (Option<Text>, usize) {
+        if let Some(number) = self.number(at, false)
+            && let Some(value) = number.value.and_then(crate::exact::Exact::to_integer)
+            && value > 0
+        {
+            return (Some(power_text(value)), number.end);
+        }
+        let Some((_, end)) = self.magnitude(at) else {
+            return (None, at);
+        };
+        let power: u32 = (at..end).map(|index| power_of(self.source.at(index))).sum();
+        (Some(format_smolstr!("10*{power}")), end)
+    }
+}
+
+fn power_of(c: char) -> u32 {
+    match c {
+        '十' => 1,
+        '百' => 2,
+        '千' => 3,
+        '万' => 4,
+        '亿' => 8,
+        _ => 0,
+    }
+}
+
+fn power_text(value: i128) -> Text {
+    let power = value.ilog10();
+    if power > 0 && value == 10_i128.pow(power) { format_smolstr!("10*{power}") } else { format_smolstr!("{value}") }
+}
+
+fn scaled(factor: Option<&str>, code: &Text) -> Text {
+    match factor {
+        Some(factor) if factor != "1" => format_smolstr!("{factor}.{code}"),
+        _ => code.clone(),
+    }
+}
+
+fn fits(c: char, latin: bool) -> bool {
+    if latin { c.is_ascii_alphabetic() } else { is_ideograph(c) }
+}
+
+pub(crate) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}

@@ -1,0 +1,252 @@
+//! One document: its bytes in, its records out, whatever the bytes are.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jixiao_exporter::files::{Fingerprint, sha256_hex};
+use jixiao_exporter::{DocumentRecords, SourceInfo, ValueReader};
+use jixiao_extractor::Layouts;
+use jixiao_model::{Limits, ReadError, Reading};
+
+use crate::pages::PageRange;
+
+/// How documents are read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// What one document may cost.
+    pub limits: Limits,
+    /// Password of encrypted PDFs.
+    pub password: Option<String>,
+    /// Reads the values of indicators.
+    pub values: ValueReader,
+    /// Only these pages.
+    pub pages: Option<PageRange>,
+    /// Give every cell of every table, too.
+    pub cells: bool,
+}
+
+/// A file with its identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    path: String,
+    sha256: String,
+    size: u64,
+    /// `None` for a file over the limit: it is hashed, but never held in memory.
+    bytes: Option<Vec<u8>>,
+}
+
+impl Source {
+    /// A document that is already in memory. `path` is what it is called.
+    pub fn new(path: &str, bytes: Vec<u8>) -> Self {
+        Self { path: path.to_owned(), sha256: sha256_hex(&bytes), size: bytes.len() as u64, bytes: Some(bytes) }
+    }
+
+    /// Opens a file.
+    pub fn open(path: &str, limits: &Limits) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let mut bytes = Vec::new();
+        file.by_ref().take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 <= limits.bytes {
+            return Ok(Self::new(path, bytes));
+        }
+        let Fingerprint { sha256, bytes: size } = Fingerprint::of(bytes.chain(file))?;
+        Ok(Self { path: path.to_owned(), sha256, size, bytes: None })
+    }
+
+    /// SHA-256 of the bytes, 64 hex digits.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    fn info(&self) -> SourceInfo {
+        SourceInfo {
+            file_name: file_name(&self.path).to_owned(),
+            source_path: self.path.clone(),
+            sha256: self.sha256.clone(),
+            bytes: self.size,
+            format: None,
+        }
+    }
+}
+
+/// The name of a file without its folder.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', std::path::MAIN_SEPARATOR]).next().unwrap_or(path)
+}
+
+/// Kind of a file, told by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Pdf,
+    Text,
+}
+
+impl Format {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// Reads one document. A file that cannot be read gives records too: their status is `failed`, with a message.
+pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
+    let mut info = source.info();
+    let Some(bytes) = within_limit(source, &options.limits) else {
+        return failed(&info, &over_size(source.size, options.limits.bytes));
+    };
+    let format = match detect(bytes) {
+        Ok(format) => format,
+        Err(error) => return failed(&info, &error),
+    };
+    info.format = Some(format.as_str());
+    guarded(&info, || match read(format, bytes, options) {
+        Ok(reading) => records(&info, &reading, options),
+        Err(error) => failed(&info, &error),
+    })
+}
+
+fn within_limit<'a>(source: &'a Source, limits: &Limits) -> Option<&'a [u8]> {
+    source.bytes.as_deref().filter(|bytes| bytes.len() as u64 <= limits.bytes)
+}
+
+fn over_size(got: u64, limit: u64) -> ReadError {
+    ReadError::OverLimit { what: "size of the file in bytes", got, limit, flag: "--limit-bytes" }
+}
+
+fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, ReadError> {
+    let mut reading = match format {
+        Format::Pdf => jixiao_pdf::read_pdf(bytes, options.password.as_deref(), &options.limits)?,
+        Format::Text => jixiao_extractor::read_text(bytes, &options.limits)?,
+    };
+    if let Some(pages) = options.pages {
+        pages.keep(&mut reading)?;
+    }
+    Ok(reading)
+}
+
+fn records(source: &SourceInfo, reading: &Reading, options: &ReadOptions) -> DocumentRecords {
+    let document = jixiao_extractor::assemble(reading, Layouts::builtin());
+    let mut records = DocumentRecords::new(source, &document, &options.values);
+    if options.cells {
+        records.add_cells(reading);
+    }
+    records
+}
+
+fn failed(source: &SourceInfo, error: &ReadError) -> DocumentRecords {
+    let code = match error {
+        ReadError::Encrypted => "encrypted",
+        ReadError::OverLimit { .. } => "over_limit",
+        _ => "not_readable",
+    };
+    DocumentRecords::failed(source, code, &error.to_string())
+}
+
+/// Runs `work`; a defect of the program that makes it panic costs this document only.
+fn guarded(source: &SourceInfo, work: impl FnOnce() -> DocumentRecords) -> DocumentRecords {
+    // The closure owns nothing that outlives a panic: everything it built is dropped with it.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let reason = payload.downcast_ref::<String>().map(String::as_str);
+        let reason = reason.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+        let message = format!("the program failed on this file ({reason}): please report it");
+        DocumentRecords::failed(source, "internal_error", &message)
+    })
+}
+
+/// First bytes of kinds of files that people take for a booklet, and what to do with them.
+const OTHER_KINDS: [(&[u8], &str); 8] = [
+    (b"PK\x03\x04", "a ZIP file (Word .docx, Excel .xlsx or an archive): save the booklet as PDF or as text"),
+    (b"\xD0\xCF\x11\xE0", "an old Office file (.doc, .xls): save the booklet as PDF or as text"),
+    (b"\x89PNG", "a PNG picture: jixiao reads text, not pictures"),
+    (b"\xFF\xD8\xFF", "a JPEG picture: jixiao reads text, not pictures"),
+    (b"GIF8", "a GIF picture: jixiao reads text, not pictures"),
+    (b"Rar!", "a RAR archive: unpack it first"),
+    (b"7z\xBC\xAF", "a 7z archive: unpack it first"),
+    (b"\x1F\x8B", "a gzip file: unpack it first"),
+];
+
+/// How far into a file the header of a PDF is looked for, as PDF readers do.
+const HEADER_WINDOW: usize = 1024;
+
+fn detect(bytes: &[u8]) -> Result<Format, ReadError> {
+    let not_readable = |what: &str| Err(ReadError::NotReadable(what.to_owned()));
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return not_readable("the file is empty");
+    }
+    let window = &bytes[..bytes.len().min(HEADER_WINDOW)];
+    if window.windows(5).any(|header| header == b"%PDF-") {
+        return Ok(Format::Pdf);
+    }
+    if let Some((_, what)) = OTHER_KINDS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return not_readable(&format!("the file is {what}"));
+    }
+    if is_binary(bytes) {
+        return not_readable("the file is neither a PDF nor a text");
+    }
+    Ok(Format::Text)
+}
+
+/// True where a file holds NUL bytes, or more control characters than a stray one here and there.
+/// (UTF-16 has NUL bytes, but announces itself by its byte order mark.)
+fn is_binary(bytes: &[u8]) -> bool {
+    let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+    let controls = bytes.iter().filter(|byte| matches!(byte, 1..=8 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F)).count();
+    !utf16 && (bytes.contains(&0) || controls > bytes.len() / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(bytes: &[u8]) -> String {
+        detect(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn first_bytes_tell_the_format() {
+        assert_eq!(detect(b"%PDF-1.7\n").unwrap(), Format::Pdf);
+        assert_eq!(detect(b"\xEF\xBB\xBFgarbage before\n%PDF-1.4").unwrap(), Format::Pdf);
+        assert_eq!(detect("项目绩效目标申报表\n".as_bytes()).unwrap(), Format::Text);
+        assert_eq!(detect(b"page 1\x0Cpage 2").unwrap(), Format::Text);
+    }
+
+    #[test]
+    fn other_kinds_are_named() {
+        assert!(message(b"").contains("empty"));
+        assert!(message(b" \n\t").contains("empty"));
+        assert!(message(b"PK\x03\x04....").contains("docx"));
+        assert!(message(b"\x7FELF\0\0").contains("neither"));
+    }
+
+    #[test]
+    fn a_panic_costs_one_document() {
+        let source = Source::new("a/b.pdf", vec![0]).info();
+        let records = guarded(&source, || panic!("index out of bounds"));
+        let row = &records.document.row;
+        assert_eq!((row.status.as_str(), row.file_name.as_str()), ("failed", "b.pdf"));
+        assert!(row.message.as_ref().unwrap().contains("index out of bounds"));
+        assert_eq!(records.diagnostics[0].code, "internal_error");
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_not_read() {
+        let limits = Limits { bytes: 3, ..Limits::default() };
+        let options = ReadOptions { limits, ..ReadOptions::default() };
+        let records = process_one(&Source::new("x.txt", b"four".to_vec()), &options);
+        assert_eq!(records.diagnostics[0].code, "over_limit");
+        assert!(records.document.row.message.unwrap().contains("--limit-bytes"));
+    }
+
+    #[test]
+    fn a_file_over_the_limit_has_its_identity_all_the_same() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "four").unwrap();
+        let limits = Limits { bytes: 3, ..Limits::default() };
+        let source = Source::open(file.path().to_str().unwrap(), &limits).unwrap();
+        assert_eq!((source.size, source.bytes.is_some()), (4, false));
+        assert_eq!(source.sha256, sha256_hex(b"four"));
+    }
+}

@@ -1,0 +1,157 @@
+//! The program as people meet it: its output, its words and its exit codes.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// Runs the program in a folder of its own.
+fn jixiao(folder: &TempDir, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jixiao")).args(args).current_dir(folder).output().unwrap()
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+/// `extract` of something that cannot be read: exit code 1, one line that names the file, no output of any kind.
+#[track_caller]
+fn assert_refused(name: &str, bytes: &[u8], why: &str) {
+    let folder = folder(&[(name, bytes)]);
+    let output = jixiao(&folder, &["extract", name, "-o", "out.json"]);
+    let said = words(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.starts_with(name) && said.contains(why), "{said}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn what_cannot_be_read_gives_one_line() {
+    assert_refused("empty.txt", b"", "empty");
+    assert_refused("binary.dat", b"\x7FELF\x00\x01\x02", "neither a PDF nor a text");
+    assert_refused("book.docx", b"PK\x03\x04rest", "docx");
+    assert_refused("broken.pdf", b"%PDF-1.7\nnothing more", "failed");
+    assert_refused("letter.txt", "一封信，没有表。\n".as_bytes(), "failed");
+}
+
+#[test]
+fn a_file_over_a_limit_names_the_flag() {
+    let folder = folder(&[("a.txt", b"0123456789")]);
+    let output = jixiao(&folder, &["extract", "a.txt", "--limit-bytes", "5"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("--limit-bytes"), "{}", words(&output));
+}
+
+#[test]
+fn what_cannot_run_gives_exit_code_2() {
+    let folder = folder(&[("notes/a.docx", b"x")]);
+    for (args, why) in [
+        (&["extract", "missing.pdf"][..], "missing.pdf"),
+        (&["ingest", "missing"], "missing: no such file"),
+        (&["ingest", "notes"], "no file to read in notes"),
+        (&["ingest", "*.pdf"], "matches"),
+        (&["ingest"], "nothing to read"),
+        (&["ingest", "notes", "--config", "no.toml"], "no.toml: cannot be read"),
+        (&["ingest", "notes", "--to", "doc"], "use parquet"),
+        (&["extract"], "FILE"),
+        (&["no-such-command"], "no-such-command"),
+    ] {
+        let output = jixiao(&folder, args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", words(&output));
+        assert!(words(&output).contains(why), "{args:?}: {}", words(&output));
+        assert!(output.stdout.is_empty());
+    }
+    assert!(!folder.path().join("output").exists(), "nothing is written before the inputs are known");
+}
+
+#[test]
+fn a_folder_with_bad_files_becomes_a_dataset_that_says_so() {
+    let folder = folder(&[("in/empty.txt", b""), ("in/sub/broken.pdf", b"%PDF-1.4"), ("in/b.docx", b"x")]);
+    let output = jixiao(&folder, &["ingest", "in", "-o", "out"]);
+    let said = words(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("in/empty.txt: failed: the file is empty"), "{said}");
+    assert!(said.contains("2 failed") && said.contains("1 files in folders were passed over"), "{said}");
+    let documents = folder.path().join("out/documents");
+    assert_eq!(fs::read_dir(documents).unwrap().count(), 2);
+    let json = fs::read_to_string(folder.path().join("out/documents/e3b0c44298fc1c14.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["document"]["status"], "failed");
+    assert_eq!(json["diagnostics"][0]["severity"], "error");
+    assert_eq!(json["document"]["source_path"], "in/empty.txt");
+}
+
+#[test]
+fn paths_can_come_from_standard_input() {
+    let folder = folder(&[("a b.txt", b"x"), ("c.txt", b"y")]);
+    fs::write(folder.path().join("list"), "a b.txt\nc.txt\n").unwrap();
+    let list = fs::File::open(folder.path().join("list")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jixiao"));
+    let output = command.args(["ingest", "-"]).current_dir(&folder).stdin(list).output().unwrap();
+    assert!(words(&output).contains("2 files"), "{}", words(&output));
+}
+
+#[test]
+fn a_reader_that_stops_is_not_an_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jixiao"));
+    let mut child = command.arg("schema").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", words(&output));
+    assert_eq!(words(&output), "");
+}
+
+#[test]
+fn values_are_read_one_a_line() {
+    let folder = folder(&[("values", "≥95%\n\n12月31日前\n".as_bytes()), ("bad.toml", b"[[unit]]\nno = 1\n")]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jixiao"));
+    let values = fs::File::open(folder.path().join("values")).unwrap();
+    let output = command.arg("normalize").stdin(values).output().unwrap();
+    let lines: Vec<serde_json::Value> =
+        output.stdout.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    assert_eq!((lines.len(), &lines[0]["value"], &lines[2]["date"]), (3, &"95".into(), &"--12-31".into()));
+    assert_eq!(lines[1]["kind"], "not_applicable", "an empty line is an empty value");
+
+    let explained = jixiao(&folder, &["normalize", "--explain", "≥95%"]);
+    assert!(String::from_utf8(explained.stdout).unwrap().contains("rule: quantity"));
+    let refused = jixiao(&folder, &["normalize", "--lexicon", "bad.toml", "1"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("bad.toml") && words(&refused).contains("line 2"), "{}", words(&refused));
+}
+
+#[test]
+fn a_form_that_is_cut_gives_whole_json() {
+    let text = include_str!("../seeds/jinan-shizhong-2023.txt");
+    let cut: String = text.lines().skip(46).take(30).collect::<Vec<_>>().join("\n");
+    let folder = folder(&[("cut.txt", cut.as_bytes())]);
+    let output = jixiao(&folder, &["extract", "cut.txt", "-o", "cut.json"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("cut.json")).unwrap()).unwrap();
+    assert_eq!(json["forms"][0]["project_name"], "人才建设资金");
+}
+
+#[test]
+fn the_schema_is_printed_for_people_and_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let markdown = jixiao(&folder, &["schema"]).stdout;
+    let known = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/data-dictionary.md")).unwrap();
+    assert!(markdown == known);
+    let json = jixiao(&folder, &["schema", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["tables"][4]["name"], "indicators");
+}
