@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jixiao_model::{Origin, Rect};
 
 use crate::grid::{self, GridCell};
+use crate::labels;
 use crate::layout::{Item, Part, PartCell, line};
 use crate::lines::{TextLine, percent};
 use crate::page::{Rule, mean, middle};
@@ -31,10 +32,6 @@ const CLEARLY: i32 = 130;
 /// Pieces whose middles differ by less than this share of the em (percent) stand in one row.
 const SAME_ROW: i32 = 40;
 
-/// A piece nearer to a row than this share (percent) of the usual distance of rows belongs to it: the label of a group,
-/// centred between two of its rows.
-const NEAR_ROW: i32 = 80;
-
 /// Rules for this share (percent) of the rows: the rules tell the rows.
 const RULED_ROWS: usize = 60;
 
@@ -43,6 +40,8 @@ const RULED_ROWS: usize = 60;
 struct Block {
     lines: Vec<TextLine>,
     area: Rect,
+    /// Rows that it stands beside.
+    row_span: usize,
 }
 
 impl Block {
@@ -223,12 +222,13 @@ fn part(rows: Vec<Vec<Block>>, loose: &[Rule], width: i32) -> Part {
     {
         return part;
     }
+    let rows = spread_labels(rows);
     let count = rows.len();
     let mut cells = Vec::new();
     for (row, blocks) in rows.into_iter().enumerate() {
         cells.extend(blocks.into_iter().map(|block| PartCell {
             row,
-            row_span: 1,
+            row_span: block.row_span,
             area: block.area,
             lines: block.lines,
         }));
@@ -262,7 +262,7 @@ fn blocks(region: Vec<Vec<TextLine>>, loose: &[Rule]) -> Vec<Block> {
             _ => {
                 open.retain(|i| !over.contains(i));
                 open.push(blocks.len());
-                blocks.push(Block { area: piece.area, lines: vec![piece] });
+                blocks.push(Block { area: piece.area, lines: vec![piece], row_span: 1 });
             }
         }
     }
@@ -340,38 +340,105 @@ fn rows(mut blocks: Vec<Block>) -> Vec<Vec<Block>> {
     rows
 }
 
-/// Labels that stand between two rows go to the nearer one.
+/// A single block that has no room for a row of its own between two rows is the label of a group, centred between
+/// them; it goes to the nearer one.
 fn attach_labels(rows: Vec<Vec<Block>>) -> Vec<Vec<Block>> {
-    let mut steps: Vec<i32> = Vec::new();
-    let full: Vec<i32> = rows.iter().filter(|row| row.len() > 1).map(|row| row[0].middle()).collect();
-    steps.extend(full.windows(2).map(|pair| pair[1] - pair[0]));
-    steps.sort_unstable();
-    let near = steps.get(steps.len() / 10).map_or(0, |step| percent(*step, NEAR_ROW));
     let mut kept: Vec<Vec<Block>> = Vec::new();
-    let mut waiting: Vec<Block> = Vec::new();
+    let mut waiting: Vec<Vec<Block>> = Vec::new();
     for row in rows {
-        if row.len() > 1 {
-            let middle = row[0].middle();
-            kept.push(row);
-            for label in waiting.drain(..) {
-                let last = kept.len() - 1;
-                let above = last.checked_sub(1).map_or(i32::MAX, |i| label.middle() - kept[i][0].middle());
-                let to = if above <= middle - label.middle() { last - 1 } else { last };
-                kept[to].push(label);
-            }
+        if row.len() < 2 {
+            waiting.push(row);
             continue;
         }
-        let label = row[0].clone();
-        let close = kept.last().is_some_and(|last| {
-            let free = !last.iter().any(|block| overlap(block.area, label.area));
-            last.len() > 1 && label.middle() - last[0].middle() < near && free
-        });
-        if close { waiting.push(label) } else { kept.push(row) }
+        let (above, below) = (kept.last().map_or(i32::MIN, |row| bottom(row)), top_of(&row));
+        let (labels, others): (Vec<_>, Vec<_>) =
+            waiting.drain(..).partition(|label| above > i32::MIN && below - above < room(&label[0]));
+        let upper = kept.len().saturating_sub(1);
+        kept.extend(others);
+        kept.push(row);
+        let lower = kept.len() - 1;
+        for label in labels.into_iter().flatten() {
+            let far = |row: usize| (label.middle() - kept[row][0].middle()).abs();
+            let to = if far(upper) <= far(lower) { upper } else { lower };
+            kept[to].push(label);
+        }
     }
-    if let Some(last) = kept.last_mut() {
-        last.extend(waiting);
-    }
+    kept.extend(waiting);
     kept
+}
+
+fn bottom(row: &[Block]) -> i32 {
+    row.iter().map(|block| block.area.y1).max().unwrap_or(0)
+}
+
+fn top_of(row: &[Block]) -> i32 {
+    row.iter().map(|block| block.area.y0).min().unwrap_or(0)
+}
+
+/// The least room that a row of its own takes between two others: its height and a little.
+fn room(block: &Block) -> i32 {
+    percent(block.area.y1 - block.area.y0, OWN_ROW)
+}
+
+/// See [`room`], in percent: text that is set solid leaves nothing, and rows of a table never touch.
+const OWN_ROW: i32 = 115;
+
+/// Moves labels that stand in the middle of their rows to the first of these rows.
+fn spread_labels(mut rows: Vec<Vec<Block>>) -> Vec<Vec<Block>> {
+    let mut start = 0;
+    for end in 1..=rows.len() {
+        // No label reaches over the title of a section.
+        let title = |row: usize| is_caption(&rows[row], &rows);
+        if end == rows.len() || title(end) || title(start) {
+            spread_section(&mut rows[start..end]);
+            start = end;
+        }
+    }
+    rows
+}
+
+fn spread_section(rows: &mut [Vec<Block>]) {
+    let spans: Vec<(usize, i32, i32)> =
+        rows.iter().enumerate().flat_map(|(i, row)| row.iter().map(move |b| (i, b.area.x0, b.area.x1))).collect();
+    let extents = column_extents(&spans);
+    let column = |block: &Block| {
+        let (first, last) = covered(extents.iter().copied(), block.area.x0, block.area.x1);
+        (last == first + 1).then_some(first)
+    };
+    // The first column that stands in (nearly) every row names the rows; labels stand to its left.
+    let count = |c: usize| rows.iter().filter(|row| row.iter().any(|block| column(block) == Some(c))).count();
+    let Some(names) = (0..extents.len()).find(|c| count(*c) * 10 >= rows.len() * 9) else { return };
+    let is_text = |block: &&Block| column(block).is_none_or(|c| c >= names);
+    let texts: Vec<Rect> =
+        rows.iter().filter_map(|row| row.iter().filter(is_text).map(|block| block.area).reduce(Rect::union)).collect();
+    if names == 0 || texts.len() < rows.len() {
+        return;
+    }
+    let bands = labels::bands(&texts.iter().map(|area| (area.y0, area.y1)).collect::<Vec<_>>());
+    let groups: Vec<Option<Vec<(usize, usize)>>> = (0..names)
+        .map(|c| {
+            let of_column = rows.iter().flatten().filter(|block| column(block) == Some(c));
+            labels::groups(&bands, &of_column.map(Block::middle).collect::<Vec<_>>())
+        })
+        .collect();
+    let mut moved: Vec<(usize, Block)> = Vec::new();
+    let mut next = vec![0; names];
+    for row in rows.iter_mut() {
+        for block in std::mem::take(row) {
+            let group = column(&block).filter(|c| *c < names).and_then(|c| {
+                next[c] += 1;
+                groups[c].as_ref()?.get(next[c] - 1).copied()
+            });
+            match group {
+                Some((first, row_span)) => moved.push((first, Block { row_span, ..block })),
+                None => row.push(block),
+            }
+        }
+    }
+    for (row, block) in moved {
+        rows[row].push(block);
+        rows[row].sort_by_key(|block| block.area.x0);
+    }
 }
 
 /// Rules in one direction tell rows and the heights of labels; column lines are drawn where text leaves room.

@@ -17,6 +17,7 @@ mod format;
 mod furniture;
 mod grid;
 mod join;
+mod labels;
 mod layout;
 mod lines;
 mod page;
