@@ -163,25 +163,33 @@ fn is_scattered(region: &[Vec<TextLine>]) -> bool {
     pieces().filter(single).count() * 5 > pieces().count() * 3
 }
 
-/// A single block over a table that stands neither under nor over one of its columns: a title, or the unit of the
-/// amounts.
+/// A single block over a table or within it that belongs to no column: a title, which is centred, or the unit of the
+/// amounts at the right edge.
 fn is_caption(row: &[Block], rows: &[Vec<Block>]) -> bool {
     let [block] = row else { return false };
     let near = |a: i32, b: i32| (a - b).abs() <= block.size() / 2;
     let aligned =
         |other: &Block| near(other.area.x0, block.area.x0) || near(middle(other.area).0, middle(block.area).0);
     let columns = rows.iter().filter(|row| row.len() > 1).flatten().filter(|other| aligned(other)).count();
-    columns < 2 || is_wide(block, rows)
+    let (left, right) = sides(rows);
+    let central = (middle(block.area).0 - mean(left, right)).abs() <= block.size() * 2;
+    let at_right = near(block.area.x1, right);
+    columns < 2 && (central || at_right) || is_note(row, rows)
 }
 
-/// A wide single block under a table.
+/// A wide single block that begins at the left edge: a sentence before or after a table.
 fn is_note(row: &[Block], rows: &[Vec<Block>]) -> bool {
-    matches!(row, [block] if is_wide(block, rows))
+    matches!(row, [block] if is_wide(block, rows) && block.area.x0 - sides(rows).0 <= block.size() * 2)
+}
+
+/// Left and right edge of the text.
+fn sides(rows: &[Vec<Block>]) -> (i32, i32) {
+    let left = rows.iter().flatten().map(|block| block.area.x0).min().unwrap_or(0);
+    (left, rows.iter().flatten().map(|block| block.area.x1).max().unwrap_or(0))
 }
 
 fn is_wide(block: &Block, rows: &[Vec<Block>]) -> bool {
-    let left = rows.iter().flatten().map(|block| block.area.x0).min().unwrap_or(0);
-    let right = rows.iter().flatten().map(|block| block.area.x1).max().unwrap_or(0);
+    let (left, right) = sides(rows);
     i64::from(block.area.x1 - block.area.x0) * 2 > i64::from(right - left)
 }
 
@@ -333,46 +341,63 @@ fn rows(mut blocks: Vec<Block>) -> Vec<Vec<Block>> {
             _ => rows.push(vec![block]),
         }
     }
-    let mut rows = attach_labels(rows);
     for row in &mut rows {
         row.sort_by_key(|block| block.area.x0);
     }
-    rows
+    attach_labels(rows)
 }
 
-/// A single block that has no room for a row of its own between two rows is the label of a group, centred between
-/// them; it goes to the nearer one.
+/// Blocks that have no room for a row of their own between two rows are the labels of groups, centred between them;
+/// they go to the nearer row.
 fn attach_labels(rows: Vec<Vec<Block>>) -> Vec<Vec<Block>> {
     let mut kept: Vec<Vec<Block>> = Vec::new();
     let mut waiting: Vec<Vec<Block>> = Vec::new();
     for row in rows {
-        if row.len() < 2 {
+        let own = kept.last().is_none_or(|above| !laps_over(above, &row));
+        if row.len() < 2 || !own {
             waiting.push(row);
             continue;
         }
-        let (above, below) = (kept.last().map_or(i32::MIN, |row| bottom(row)), top_of(&row));
-        let (labels, others): (Vec<_>, Vec<_>) =
-            waiting.drain(..).partition(|label| above > i32::MIN && below - above < room(&label[0]));
+        let above = kept.last();
+        let no_room = |label: &Vec<Block>| above.is_some_and(|above| space(above, &row, label) < room(&label[0]));
+        let (labels, others): (Vec<_>, Vec<_>) = waiting.drain(..).partition(no_room);
         let upper = kept.len().saturating_sub(1);
         kept.extend(others);
         kept.push(row);
         let lower = kept.len() - 1;
         for label in labels.into_iter().flatten() {
-            let far = |row: usize| (label.middle() - kept[row][0].middle()).abs();
+            let far = |row: usize| (label.middle() - last(&kept[row]).middle()).abs();
             let to = if far(upper) <= far(lower) { upper } else { lower };
             kept[to].push(label);
+            kept[to].sort_by_key(|block| block.area.x0);
         }
     }
     kept.extend(waiting);
     kept
 }
 
-fn bottom(row: &[Block]) -> i32 {
-    row.iter().map(|block| block.area.y1).max().unwrap_or(0)
+/// The block of a row that is furthest to the right: a value or a name, never a label of several rows.
+fn last(row: &[Block]) -> &Block {
+    &row[row.len() - 1]
 }
 
-fn top_of(row: &[Block]) -> i32 {
-    row.iter().map(|block| block.area.y0).min().unwrap_or(0)
+/// The row stands partly beside the one above, left of blocks of it.
+fn laps_over(above: &[Block], row: &[Block]) -> bool {
+    let end = right_of(above, row).map(|block| block.area.y1).max();
+    end.is_some_and(|end| row.iter().all(|block| block.area.y0 < end))
+}
+
+/// The blocks of a row that stand to the right of all of a label row.
+fn right_of<'r>(row: &'r [Block], labels: &[Block]) -> impl Iterator<Item = &'r Block> {
+    let edge = labels.iter().map(|block| block.area.x1).max().unwrap_or(0);
+    row.iter().filter(move |block| block.area.x0 >= edge)
+}
+
+/// The room between two rows to the right of labels; labels themselves may be higher than their rows.
+fn space(above: &[Block], below: &[Block], labels: &[Block]) -> i32 {
+    let bottom = right_of(above, labels).map(|block| block.area.y1).max();
+    let top = right_of(below, labels).map(|block| block.area.y0).min();
+    bottom.zip(top).map_or(i32::MAX, |(bottom, top)| top - bottom)
 }
 
 /// The least room that a row of its own takes between two others: its height and a little.
