@@ -422,47 +422,82 @@ fn spread_labels(mut rows: Vec<Vec<Block>>) -> Vec<Vec<Block>> {
     rows
 }
 
+/// Rows of something else that may stand over the rows with labels (a total, the end of the table before).
+const MAX_SKIPPED: usize = 32;
+
 fn spread_section(rows: &mut [Vec<Block>]) {
-    let spans: Vec<(usize, i32, i32)> =
-        rows.iter().enumerate().flat_map(|(i, row)| row.iter().map(move |b| (i, b.area.x0, b.area.x1))).collect();
-    let extents = column_extents(&spans);
-    let column = |block: &Block| {
-        let (first, last) = covered(extents.iter().copied(), block.area.x0, block.area.x1);
-        (last == first + 1).then_some(first)
-    };
-    // The first column that stands in (nearly) every row names the rows; labels stand to its left.
-    let count = |c: usize| rows.iter().filter(|row| row.iter().any(|block| column(block) == Some(c))).count();
-    let Some(names) = (0..extents.len()).find(|c| count(*c) * 10 >= rows.len() * 9) else { return };
-    let is_text = |block: &&Block| column(block).is_none_or(|c| c >= names);
-    let texts: Vec<Rect> =
-        rows.iter().filter_map(|row| row.iter().filter(is_text).map(|block| block.area).reduce(Rect::union)).collect();
-    if names == 0 || texts.len() < rows.len() {
-        return;
+    let starts = 0..rows.len().min(MAX_SKIPPED);
+    let complete =
+        starts.clone().find_map(|start| Some((start, Section::of(&rows[start..]).filter(Section::is_complete)?)));
+    let part = || starts.clone().take(1).find_map(|start| Some((start, Section::of(&rows[start..])?)));
+    if let Some((start, section)) = complete.or_else(part) {
+        section.spread(&mut rows[start..]);
     }
-    let bands = labels::bands(&texts.iter().map(|area| (area.y0, area.y1)).collect::<Vec<_>>());
-    let groups: Vec<Option<Vec<(usize, usize)>>> = (0..names)
-        .map(|c| {
-            let of_column = rows.iter().flatten().filter(|block| column(block) == Some(c));
-            labels::groups(&bands, &of_column.map(Block::middle).collect::<Vec<_>>())
-        })
-        .collect();
-    let mut moved: Vec<(usize, Block)> = Vec::new();
-    let mut next = vec![0; names];
-    for row in rows.iter_mut() {
-        for block in std::mem::take(row) {
-            let group = column(&block).filter(|c| *c < names).and_then(|c| {
-                next[c] += 1;
-                groups[c].as_ref()?.get(next[c] - 1).copied()
-            });
-            match group {
-                Some((first, row_span)) => moved.push((first, Block { row_span, ..block })),
-                None => row.push(block),
+}
+
+/// Rows with names, and labels to the left of the names.
+struct Section {
+    /// Extents of all columns.
+    extents: Vec<(i32, i32)>,
+    /// The groups of every column of labels: `None` where its labels do not tell, empty where it has none.
+    groups: Vec<Option<Vec<(usize, usize)>>>,
+}
+
+impl Section {
+    fn of(rows: &[Vec<Block>]) -> Option<Self> {
+        let spans: Vec<(usize, i32, i32)> =
+            rows.iter().enumerate().flat_map(|(i, row)| row.iter().map(move |b| (i, b.area.x0, b.area.x1))).collect();
+        let mut section = Self { extents: column_extents(&spans), groups: Vec::new() };
+        let stands = |row: &&Vec<Block>, c: usize| row.iter().any(|block| section.column(block) == Some(c));
+        let count = |c: usize| rows.iter().filter(|row| stands(row, c)).count();
+        // The first column that stands in (nearly) every row names the rows.
+        let names = (0..section.extents.len()).find(|c| count(*c) * 10 >= rows.len() * 9)?;
+        let is_text = |block: &&Block| section.column(block).is_none_or(|c| c >= names);
+        let text = |row: &Vec<Block>| row.iter().filter(is_text).map(|block| block.area).reduce(Rect::union);
+        let texts: Vec<(i32, i32)> = rows.iter().filter_map(text).map(|area| (area.y0, area.y1)).collect();
+        if names == 0 || texts.len() < rows.len() {
+            return None;
+        }
+        let bands = labels::bands(&texts);
+        let groups = |c: usize| {
+            let of_column = rows.iter().flatten().filter(|block| section.column(block) == Some(c));
+            let middles: Vec<i32> = of_column.map(Block::middle).collect();
+            if middles.is_empty() { Some(Vec::new()) } else { labels::groups(&bands, &middles) }
+        };
+        let groups = (0..names).map(groups).collect();
+        section.groups = groups;
+        Some(section)
+    }
+
+    /// The one column that a block stands in.
+    fn column(&self, block: &Block) -> Option<usize> {
+        let (first, last) = covered(self.extents.iter().copied(), block.area.x0, block.area.x1);
+        (last == first + 1).then_some(first)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.groups.iter().all(Option::is_some)
+    }
+
+    fn spread(&self, rows: &mut [Vec<Block>]) {
+        let mut moved: Vec<(usize, Block)> = Vec::new();
+        let mut next = vec![0; self.groups.len()];
+        for row in rows.iter_mut() {
+            for block in std::mem::take(row) {
+                let group = self.column(&block).filter(|c| *c < next.len()).and_then(|c| {
+                    next[c] += 1;
+                    self.groups[c].as_ref()?.get(next[c] - 1).copied()
+                });
+                match group {
+                    Some((first, row_span)) => moved.push((first, Block { row_span, ..block })),
+                    None => row.push(block),
+                }
             }
         }
-    }
-    for (row, block) in moved {
-        rows[row].push(block);
-        rows[row].sort_by_key(|block| block.area.x0);
+        for (row, block) in moved {
+            rows[row].push(block);
+            rows[row].sort_by_key(|block| block.area.x0);
+        }
     }
 }
 
