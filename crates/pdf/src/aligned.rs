@@ -1,7 +1,7 @@
 //! Tables without column lines: columns from the alignment of text, rows from its distances and from whatever rules
 //! there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jixiao_model::{Origin, Rect};
 
@@ -249,18 +249,24 @@ const SLACK: i32 = 15_000;
 
 /// Lines → cells: lines of one cell stand under each other, closer than rows do.
 fn blocks(region: Vec<Vec<TextLine>>, loose: &[Rule]) -> Vec<Block> {
+    let alone: Vec<bool> = region.iter().flat_map(|row| row.iter().map(|_| row.len() == 1)).collect();
     let pieces: Vec<TextLine> = region.into_iter().flatten().collect();
     let leading = leading(&pieces);
+    let widths = widths(&pieces);
     let mut blocks: Vec<Block> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    for piece in pieces {
+    for (piece, alone) in pieces.into_iter().zip(alone) {
+        // Where the distances do not tell, a line with nothing beside it goes on in the next one if it was full.
+        let guess = leading == 0 && alone;
+        let leading = if guess { percent(piece.size, CELL_LINES) } else { leading };
         // Pieces of one printed line differ a little in height, so that a block is closed only one line later.
         open.retain(|i| piece.area.y0 - last_top(&blocks[*i]) <= leading.saturating_add(piece.size));
         let over: Vec<usize> = open.iter().copied().filter(|i| overlap(blocks[*i].area, piece.area)).collect();
         let fits = |i: &usize| {
             let last = last_top(&blocks[*i]);
             let step = piece.area.y0 - last;
-            step > percent(piece.size, SAME_ROW) && step <= leading && !parted(loose, last, &piece)
+            let near = step > percent(piece.size, SAME_ROW) && step <= leading && !parted(loose, last, &piece);
+            near && (!guess || blocks[*i].lines.last().is_some_and(|line| is_full(line, &piece, &widths)))
         };
         match over.as_slice() {
             [i] if fits(i) => {
@@ -275,6 +281,25 @@ fn blocks(region: Vec<Vec<TextLine>>, loose: &[Rule]) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// The widest piece that begins at an edge.
+fn widths(pieces: &[TextLine]) -> BTreeMap<i32, i32> {
+    let mut widths: BTreeMap<i32, i32> = BTreeMap::new();
+    for piece in pieces {
+        let width = widths.entry(piece.area.x0 / EDGE_STEP).or_default();
+        *width = (*width).max(piece.area.x1 - piece.area.x0);
+    }
+    widths
+}
+
+/// Left edges within this distance (1/1000 pt) are one edge.
+const EDGE_STEP: i32 = 2_000;
+
+/// The next piece had no room on the line.
+fn is_full(line: &TextLine, next: &TextLine, widths: &BTreeMap<i32, i32>) -> bool {
+    let room = widths.get(&(line.area.x0 / EDGE_STEP)).copied().unwrap_or(0) - (line.area.x1 - line.area.x0);
+    next.lead > room - line.size / 4
 }
 
 fn last_top(block: &Block) -> i32 {
@@ -352,9 +377,14 @@ fn rows(mut blocks: Vec<Block>) -> Vec<Vec<Block>> {
 fn attach_labels(rows: Vec<Vec<Block>>) -> Vec<Vec<Block>> {
     let mut kept: Vec<Vec<Block>> = Vec::new();
     let mut waiting: Vec<Vec<Block>> = Vec::new();
-    for row in rows {
-        let own = kept.last().is_none_or(|above| !laps_over(above, &row));
-        if row.len() < 2 || !own {
+    let mut rest = VecDeque::from(rows);
+    while let Some(row) = rest.pop_front() {
+        let below = rest.iter().take(NEXT_ROWS).find(|next| right_of(next, &row).next().is_some());
+        let above = kept.last();
+        let beside =
+            below.is_some_and(|below| laps_under(&row, below)) || above.is_some_and(|above| laps_over(above, &row));
+        let own = above.zip(below).is_some_and(|(above, below)| space(above, below, &row) >= room(&row[0]));
+        if (row.len() < 2 && !own) || beside {
             waiting.push(row);
             continue;
         }
@@ -386,6 +416,15 @@ fn laps_over(above: &[Block], row: &[Block]) -> bool {
     let end = right_of(above, row).map(|block| block.area.y1).max();
     end.is_some_and(|end| row.iter().all(|block| block.area.y0 < end))
 }
+
+/// The row stands partly beside the one below, left of blocks of it.
+fn laps_under(row: &[Block], below: &[Block]) -> bool {
+    let top = right_of(below, row).map(|block| block.area.y0).min();
+    top.is_some_and(|top| row.iter().all(|block| block.area.y1 > top))
+}
+
+/// How many rows ahead the one below a label is looked for: other labels may stand between.
+const NEXT_ROWS: usize = 3;
 
 /// The blocks of a row that stand to the right of all of a label row.
 fn right_of<'r>(row: &'r [Block], labels: &[Block]) -> impl Iterator<Item = &'r Block> {
@@ -447,12 +486,13 @@ impl Section {
     fn of(rows: &[Vec<Block>]) -> Option<Self> {
         let spans: Vec<(usize, i32, i32)> =
             rows.iter().enumerate().flat_map(|(i, row)| row.iter().map(move |b| (i, b.area.x0, b.area.x1))).collect();
-        let mut section = Self { extents: column_extents(&spans), groups: Vec::new() };
-        let stands = |row: &&Vec<Block>, c: usize| row.iter().any(|block| section.column(block) == Some(c));
+        // A single label makes a column: its group may fill the page.
+        let mut section = Self { extents: column_extents(&spans, 1), groups: Vec::new() };
+        let stands = |row: &&Vec<Block>, c: usize| row.iter().any(|block| section.columns(block).contains(&c));
         let count = |c: usize| rows.iter().filter(|row| stands(row, c)).count();
         // The first column that stands in (nearly) every row names the rows.
         let names = (0..section.extents.len()).find(|c| count(*c) * 10 >= rows.len() * 9)?;
-        let is_text = |block: &&Block| section.column(block).is_none_or(|c| c >= names);
+        let is_text = |block: &&Block| section.columns(block).start >= names;
         let text = |row: &Vec<Block>| row.iter().filter(is_text).map(|block| block.area).reduce(Rect::union);
         let texts: Vec<(i32, i32)> = rows.iter().filter_map(text).map(|area| (area.y0, area.y1)).collect();
         if names == 0 || texts.len() < rows.len() {
@@ -469,10 +509,15 @@ impl Section {
         Some(section)
     }
 
+    fn columns(&self, block: &Block) -> std::ops::Range<usize> {
+        let (first, last) = covered(self.extents.iter().copied(), block.area.x0, block.area.x1);
+        first..last
+    }
+
     /// The one column that a block stands in.
     fn column(&self, block: &Block) -> Option<usize> {
-        let (first, last) = covered(self.extents.iter().copied(), block.area.x0, block.area.x1);
-        (last == first + 1).then_some(first)
+        let columns = self.columns(block);
+        (columns.len() == 1).then_some(columns.start)
     }
 
     fn is_complete(&self) -> bool {
@@ -548,13 +593,16 @@ fn empty(cell: &GridCell) -> PartCell {
 
 /// The room between neighbouring columns.
 fn gaps(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
-    let columns = column_extents(blocks);
+    let columns = column_extents(blocks, COLUMN_BLOCKS);
     columns.windows(2).filter(|pair| pair[0].1 < pair[1].0).map(|pair| (pair[0].1, pair[1].0)).collect()
 }
 
+/// Blocks that a column of a table has at least: a single one is centred in a cell over several columns.
+const COLUMN_BLOCKS: usize = 2;
+
 /// Extents of the columns of text blocks (row, left, right): narrow blocks make columns, wide ones that lie over several
-/// are spans. A column needs two rows unless it is the first or the last.
-fn column_extents(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
+/// are spans. A column needs `least` blocks unless it is the first or the last.
+fn column_extents(blocks: &[(usize, i32, i32)], least: usize) -> Vec<(i32, i32)> {
     let mut order: Vec<(usize, i32, i32)> = blocks.to_vec();
     order.sort_unstable_by_key(|(row, x0, x1)| (x1 - x0, *x0, *row));
     let mut columns: Vec<(i32, i32, usize)> = Vec::new();
@@ -577,7 +625,7 @@ fn column_extents(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
     let mut i = 0;
     columns.retain(|column| {
         i += 1;
-        column.2 > 1 || i == 1 || i == count
+        column.2 >= least || i == 1 || i == count
     });
     columns.into_iter().map(|column| (column.0, column.1)).collect()
 }
@@ -602,7 +650,7 @@ const MAX_SLACK: i32 = 8_000;
 
 /// First column and number of columns of every block (row, left, right), and the number of columns in all.
 pub(crate) fn columns(blocks: &[(usize, i32, i32)]) -> (Vec<(u16, u16)>, u16) {
-    let extents = column_extents(blocks);
+    let extents = column_extents(blocks, COLUMN_BLOCKS);
     let place = |x0: i32, x1: i32| {
         let (first, last) = covered(extents.iter().copied(), x0, x1);
         if last > first {
