@@ -1,5 +1,6 @@
 //! Prints what a PDF reads: `read FILE [json|csv|html|blocks]`.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use jixiao_model::{Block, Limits, join_lines};
@@ -34,15 +35,15 @@ fn block(block: &Block) -> String {
         Block::Table(table) => {
             let mut out = format!("T {:?} {} columns\n", table.origin, table.columns);
             for (i, row) in table.rows.iter().enumerate() {
-                out += &format!("  {i:3}{} ", if row.after_page_break { "^" } else { " " });
+                let _ = write!(out, "  {i:3}{} ", if row.after_page_break { "^" } else { " " });
                 for cell in &row.cells {
                     let text = join_lines(&cell.lines).replace('\n', "⏎");
-                    out += &format!("[{}+{}/{} {}] ", cell.column, cell.column_span, cell.row_span, text);
+                    let _ = write!(out, "[{}+{}/{} {}] ", cell.column, cell.column_span, cell.row_span, text);
                 }
                 out += "\n";
             }
             for join in &table.joins {
-                out += &format!("  + {:?} row {} column {:?} {}\n", join.kind, join.row, join.column, join.dropped);
+                let _ = writeln!(out, "  + {:?} row {} column {:?} {}", join.kind, join.row, join.column, join.dropped);
             }
             out
         }

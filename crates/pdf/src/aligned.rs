@@ -102,8 +102,8 @@ fn usual_size(rows: &[Vec<TextLine>]) -> i32 {
 fn table_or_lines(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
     let ruled = Ruled::of(&region, loose);
     let needed = if ruled.is_table() { 1 } else { MIN_ROWS };
-    let multi = region.iter().filter(|row| row.len() > 1).count();
-    if multi < needed || is_contents(&region) || (!ruled.is_table() && is_prose(&region)) {
+    let multi = region.iter().filter(|row| if ruled.is_table() { row.len() > 1 } else { is_parted(row) }).count();
+    if multi < needed || is_contents(&region) || is_scattered(&region) || (!ruled.is_table() && is_prose(&region)) {
         return region.into_iter().filter_map(line).collect();
     }
     let mut rows = rows(blocks(region, loose));
@@ -157,6 +157,13 @@ fn is_contents(region: &[Vec<TextLine>]) -> bool {
     region.iter().filter(leads).count() * 2 > region.len()
 }
 
+/// Mostly single characters: vertical writing, or a drawing with letters in it.
+fn is_scattered(region: &[Vec<TextLine>]) -> bool {
+    let single = |piece: &&TextLine| piece.text.chars().nth(1).is_none();
+    let pieces = || region.iter().flatten();
+    pieces().filter(single).count() * 5 > pieces().count() * 3
+}
+
 /// A single block over a table that stands neither under nor over one of its columns: a title, or the unit of the
 /// amounts.
 fn is_caption(row: &[Block], rows: &[Vec<Block>]) -> bool {
@@ -179,6 +186,11 @@ fn is_wide(block: &Block, rows: &[Vec<Block>]) -> bool {
     i64::from(block.area.x1 - block.area.x0) * 2 > i64::from(right - left)
 }
 
+/// The pieces of a line stand clearly apart. Gaps around the numbers of justified Chinese prose stay below an em.
+fn is_parted(row: &[TextLine]) -> bool {
+    row.windows(2).any(|pair| pair[1].area.x0 - pair[0].area.x1 >= pair[0].size.min(pair[1].size))
+}
+
 /// Prose set with wide gaps: lines of one piece outnumber those of several, and most reach over the whole width.
 fn is_prose(region: &[Vec<TextLine>]) -> bool {
     let left = region.iter().flatten().map(|piece| piece.area.x0).min().unwrap_or(0);
@@ -186,7 +198,7 @@ fn is_prose(region: &[Vec<TextLine>]) -> bool {
     let wide = |row: &&Vec<TextLine>| {
         row.iter().any(|piece| i64::from(piece.area.x1 - piece.area.x0) * 10 > i64::from(right - left) * 7)
     };
-    let multi = region.iter().filter(|row| row.len() > 1).count();
+    let multi = region.iter().filter(|row| is_parted(row)).count();
     region.iter().filter(wide).count() * 2 > region.len() && multi * 6 < region.len() && !has_label_column(region)
 }
 
@@ -221,7 +233,7 @@ fn part(rows: Vec<Vec<Block>>, loose: &[Rule], width: i32) -> Part {
             lines: block.lines,
         }));
     }
-    Part { origin: Origin::Aligned, area, frame: (0, width), rows: count, cells }
+    Part { origin: Origin::Aligned, area, frame: (0, width), bounded: false, rows: count, cells }
 }
 
 /// How far (1/1000 pt) the rules of a table stand outside its text.
@@ -322,7 +334,9 @@ fn rows(mut blocks: Vec<Block>) -> Vec<Vec<Block>> {
         }
     }
     let mut rows = attach_labels(rows);
-    rows.iter_mut().for_each(|row| row.sort_by_key(|block| block.area.x0));
+    for row in &mut rows {
+        row.sort_by_key(|block| block.area.x0);
+    }
     rows
 }
 
@@ -391,7 +405,14 @@ fn ruled_part(rows: &[Vec<Block>], across: Vec<Rule>, width: i32) -> Option<Part
         let cell = grid.cell_at(middle(block.area).0, block.middle())?;
         cells[cell].lines.extend(block.lines.iter().cloned());
     }
-    Some(Part { origin: Origin::Aligned, area: grid.area, frame: (0, width), rows: grid.ys.len() - 1, cells })
+    Some(Part {
+        origin: Origin::Aligned,
+        area: grid.area,
+        frame: (0, width),
+        bounded: true,
+        rows: grid.ys.len() - 1,
+        cells,
+    })
 }
 
 fn empty(cell: &GridCell) -> PartCell {

@@ -180,14 +180,19 @@ impl Builder {
     /// Joins the part on.
     pub(crate) fn join(&mut self, part: Part, on_page: OnPage) {
         let new_page = on_page.number != self.last_page;
-        let (area, rows, frame) = (part.area, part.rows, part.frame);
+        let (area, rows, frame, bounded) = (part.area, part.rows, part.frame, part.bounded);
         let mut top = incoming(part);
         let mut skipped = 0;
         if new_page {
             skipped = self.drop_header(&mut top, on_page);
         }
         if skipped < rows {
-            self.join_rows(top, rows - skipped, on_page, area, new_page);
+            let next = self.rows.len();
+            // Without drawn rows nothing tells a row that goes on from the next one.
+            self.join_rows(top, rows - skipped, on_page, area, new_page && bounded);
+            if let Some(row) = self.rows.get_mut(next) {
+                row.1 = new_page;
+            }
         }
         self.last_page = on_page.number;
         (self.last_area, self.last_frame) = (area, frame);
@@ -217,7 +222,9 @@ impl Builder {
             dropped,
         });
         *cells = rest;
-        cells.iter_mut().for_each(|cell| cell.cell.row -= count);
+        for cell in cells {
+            cell.cell.row -= count;
+        }
         count
     }
 
@@ -242,9 +249,6 @@ impl Builder {
         }
         self.append(rest, rows - usize::from(cut), usize::from(cut), on_page, area);
         self.bottom.extend(reach);
-        if let Some(row) = self.rows.get_mut(base + usize::from(cut)) {
-            row.1 = new_page;
-        }
     }
 
     /// Puts a cell's continuation to the cell.
@@ -385,8 +389,8 @@ impl Builder {
             let open = &self.cells[*a];
             b.is_empty() && (open.is_empty() || low(b.cell.area, open.tail.last.as_ref()))
         });
-        let text = |(a, b): &&(usize, &Incoming)| !self.cells[*a].is_empty() || !b.is_empty();
-        leaves.iter().any(|pair| text(&pair)) && (above || below)
+        let text = |(a, b): &(usize, &Incoming)| !self.cells[*a].is_empty() || !b.is_empty();
+        leaves.iter().any(|pair| text(pair)) && (above || below)
     }
 
     /// A long text that ends a paragraph exactly at the break: its row goes on where nothing else of the row is printed
@@ -432,8 +436,7 @@ impl Builder {
         let merged = cell.cell.row_span > 1 || open.row_span > 1;
         let label = merged || self.is_label_column(cell, top);
         match (open.is_empty(), cell.is_empty()) {
-            (_, true) if label => Fate::Goes(a),
-            (true, false) if label => Fate::Goes(a),
+            (_, true) | (true, false) if label => Fate::Goes(a),
             (false, false) if label && open.text() == cell.text() && !self.repeats_in_rows(a) => Fate::Again(a),
             (false, false) if merged && cut_label(open, cell) => Fate::Goes(a),
             _ => Fate::New,
@@ -467,7 +470,9 @@ impl Builder {
             let row_span = row_span.min(usize::from(u16::MAX)) as u16;
             rows[row].cells.push(Cell { column, column_span, row_span, lines, parts });
         }
-        rows.iter_mut().for_each(|row| row.cells.sort_by_key(|cell| cell.column));
+        for row in &mut rows {
+            row.cells.sort_by_key(|cell| cell.column);
+        }
         Block::Table(Table { origin: self.origin, columns: count, rows, joins })
     }
 

@@ -57,6 +57,8 @@ pub(crate) struct Part {
     pub(crate) area: Rect,
     /// Left and right edge by which parts of one table are known: the page's own where no border is drawn.
     pub(crate) frame: (i32, i32),
+    /// The boxes of cells are drawn at least above and below; otherwise they are those of the text.
+    pub(crate) bounded: bool,
     /// Number of rows.
     pub(crate) rows: usize,
     /// Cells by row and position.
@@ -198,6 +200,9 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
+    let (outside, turned): (Vec<&Glyph>, Vec<&Glyph>) =
+        outside.into_iter().partition(|glyph| glyph.direction == Direction::Right);
+    items.extend(lines(&turned, &mut dropped.duplicate).into_iter().map(Item::Line));
     let rows = segments(&outside, &mut dropped.duplicate);
     items.extend(aligned::items(rows, &found.loose, (turn.width(), turn.height())));
     sort(&mut items);
@@ -335,6 +340,7 @@ fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut
     let part = Part {
         origin: Origin::Ruled,
         area: grid.area,
+        bounded: true,
         frame: (grid.area.x0, grid.area.x1),
         rows: grid.ys.len() - 1,
         cells,

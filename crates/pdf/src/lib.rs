@@ -71,8 +71,8 @@ pub fn grids(page: &Page) -> Vec<Grid> {
     grid::find(&page.rules).grids
 }
 
-/// Pages that one worker reads in a row, so that fonts are loaded once for all of them.
-const CHUNK: usize = 24;
+/// The fewest pages that one worker reads in a row: fonts are loaded once for all of them.
+const MIN_CHUNK: usize = 16;
 
 fn each_page<T: Send>(
     bytes: &[u8],
@@ -82,11 +82,12 @@ fn each_page<T: Send>(
 ) -> Result<Vec<T>, ReadError> {
     let source = Source::open(bytes, password, limits)?;
     let numbers: Vec<usize> = (0..source.len()).collect();
+    let chunk = numbers.len().div_ceil(rayon::current_num_threads()).max(MIN_CHUNK);
     let read = |chunk: &[usize]| {
         let mut reader = Reader::new(&source);
         chunk.iter().map(|index| reader.page(*index).map(&make)).collect::<Result<Vec<T>, ReadError>>()
     };
-    let chunks: Result<Vec<Vec<T>>, ReadError> = numbers.par_chunks(CHUNK).map(read).collect();
+    let chunks: Result<Vec<Vec<T>>, ReadError> = numbers.par_chunks(chunk).map(read).collect();
     source.budget().check()?;
     Ok(chunks?.into_iter().flatten().collect())
 }

@@ -28,7 +28,9 @@ impl OnPage {
 /// Puts the pages together.
 pub(crate) fn assemble(mut layouts: Vec<Layout>) -> Result<Reading, ReadError> {
     let mut reading = Reading { pages: Some(layouts.len() as u32), ..Reading::default() };
-    layouts.iter().for_each(|layout| diagnose(layout, &mut reading));
+    for layout in &layouts {
+        diagnose(layout, &mut reading);
+    }
     if layouts.iter().all(|layout| layout.facts.glyphs == 0) {
         return Err(ReadError::NotReadable(nothing_read(&layouts)));
     }

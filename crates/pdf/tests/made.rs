@@ -1,21 +1,24 @@
 //! PDFs made for one difficulty each.
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its fixture must fail")]
 
 mod support;
 
 use jixiao_model::{Block, JoinKind, Limits, Origin, ReadError, Reading, Table, join_lines};
 use jixiao_pdf::{pages, read_pdf};
-use support::{Encoding, Laid, Made, Style, lay_out};
+use support::{Draw, Encoding, Laid, Made, PLAIN, Style, lay_out};
 
 fn read(made: &Made) -> Reading {
     read_pdf(&made.bytes(), None, &Limits::default()).unwrap()
 }
 
 fn tables(reading: &Reading) -> Vec<&Table> {
-    let table = |block| match block {
-        &Block::Table(ref table) => Some(table),
-        _ => None,
-    };
-    reading.blocks.iter().filter_map(table).collect()
+    let mut tables = Vec::new();
+    for block in &reading.blocks {
+        if let Block::Table(table) = block {
+            tables.push(table);
+        }
+    }
+    tables
 }
 
 /// Texts and spans of a table.
@@ -52,15 +55,17 @@ fn rows() -> [Laid; 12] {
 /// The same table gives the same cells wherever the page ends, however the producer treats the break.
 #[test]
 fn a_table_reads_the_same_at_any_page_height() {
-    let whole = Style { page: 2000, again: false, close: true, header: false, sides: true };
-    let expected = shape(tables(&read(&lay_out(&rows(), whole)))[0]);
+    let expected = shape(tables(&read(&lay_out(&rows(), PLAIN)))[0]);
     assert_eq!(expected.len(), 13);
     let mut wrong = Vec::new();
     for page in 230..700 {
-        for (again, close, header) in
-            [(false, true, false), (false, false, false), (true, true, false), (false, true, true)]
-        {
-            let style = Style { page, again, close, header, sides: true };
+        for style in [
+            Style { page, ..PLAIN },
+            Style { page, close: false, ..PLAIN },
+            Style { page, again: true, ..PLAIN },
+            Style { page, header: true, ..PLAIN },
+            Style { page, middle: true, ..PLAIN },
+        ] {
             let reading = read(&lay_out(&rows(), style));
             let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
             if found.as_slice() != std::slice::from_ref(&expected) {
@@ -71,17 +76,48 @@ fn a_table_reads_the_same_at_any_page_height() {
     assert!(wrong.is_empty(), "{} wrong, first: {:#?}", wrong.len(), wrong.first());
 }
 
+/// Whatever a rule is made of, it is a rule.
+#[test]
+fn rules_of_every_making() {
+    let expected = shape(tables(&read(&lay_out(&rows(), PLAIN)))[0]);
+    for draw in [Draw::Thin, Draw::Dotted, Draw::Pieces, Draw::Double, Draw::Clip, Draw::Twice] {
+        for page in [2000, 300, 444] {
+            let reading = read(&lay_out(&rows(), Style { page, draw, ..PLAIN }));
+            let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
+            assert_eq!(found, std::slice::from_ref(&expected), "{draw:?} {page}");
+        }
+    }
+}
+
+/// A box around every cell, with room between the boxes.
+#[test]
+fn a_box_per_cell() {
+    let mut made = Made::new(400, 400);
+    for (i, text) in ["指标名称", "目标值", "审计单位个数", "≥7个", "合格率", "100%"].into_iter().enumerate()
+    {
+        let (x, y) = (60.0 + (i % 2) as f64 * 101.5, 100.0 + (i / 2) as f64 * 21.5);
+        made.rule(x, y, x + 100.0, y);
+        made.rule(x, y + 20.0, x + 100.0, y + 20.0);
+        made.rule(x, y, x, y + 20.0);
+        made.rule(x + 100.0, y, x + 100.0, y + 20.0);
+        made.text(x + 5.0, y + 14.0, 10.0, text);
+    }
+    let reading = read(&made);
+    let texts: Vec<Vec<String>> =
+        shape(tables(&reading)[0]).into_iter().map(|row| row.into_iter().map(|cell| cell.3).collect()).collect();
+    assert_eq!(texts, [["指标名称", "目标值"], ["审计单位个数", "≥7个"], ["合格率", "100%"]]);
+}
+
 /// Horizontal rules alone give the same cells: columns from the text, heights of labels from the rules.
 #[test]
 fn horizontal_rules_alone() {
-    let ruled = Style { page: 2000, again: false, close: true, header: false, sides: true };
-    let expected = shape(tables(&read(&lay_out(&rows(), ruled)))[0]);
-    let reading = read(&lay_out(&rows(), Style { sides: false, ..ruled }));
+    let expected = shape(tables(&read(&lay_out(&rows(), PLAIN)))[0]);
+    let reading = read(&lay_out(&rows(), Style { sides: false, ..PLAIN }));
     let table = tables(&reading)[0];
     assert_eq!(table.origin, Origin::Aligned);
     assert_eq!(shape(table), expected);
     for page in [300, 420, 555] {
-        let reading = read(&lay_out(&rows(), Style { page, sides: false, ..ruled }));
+        let reading = read(&lay_out(&rows(), Style { page, sides: false, ..PLAIN }));
         let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
         assert_eq!(found.len(), 1, "{page}");
         for (row, expected) in found[0].iter().zip(&expected) {
@@ -93,7 +129,7 @@ fn horizontal_rules_alone() {
 
 #[test]
 fn joins_are_recorded() {
-    let style = Style { page: 300, again: true, close: true, header: true, sides: true };
+    let style = Style { page: 300, again: true, header: true, ..PLAIN };
     let reading = read(&lay_out(&rows(), style));
     let joins = &tables(&reading)[0].joins;
     for kind in [JoinKind::RepeatedHeader, JoinKind::RepeatedLabel] {
@@ -173,7 +209,7 @@ fn several_forms_on_a_page() {
 /// The same page turned: shown sideways by /Rotate.
 #[test]
 fn turned_pages_read_the_same() {
-    let style = Style { page: 500, again: false, close: true, header: false, sides: true };
+    let style = Style { page: 500, ..PLAIN };
     let mut made = lay_out(&rows(), style);
     let upright: Vec<Shape> = tables(&read(&made)).into_iter().map(shape).collect();
     for rotate in [90, 180, 270] {
@@ -205,7 +241,7 @@ fn nothing_to_read_is_an_error() {
 
 #[test]
 fn limits_are_enforced() {
-    let bytes = lay_out(&rows(), Style { page: 300, again: false, close: true, header: false, sides: true }).bytes();
+    let bytes = lay_out(&rows(), Style { page: 300, ..PLAIN }).bytes();
     let limits = [
         Limits { bytes: 10, ..Limits::default() },
         Limits { pages: 1, ..Limits::default() },

@@ -131,7 +131,7 @@ impl<'b> Recorder<'b> {
         let clip = self.clip();
         let seen = area.intersect(clip);
         let touches = area.x1 >= clip.x0 && area.x0 <= clip.x1 && area.y1 >= clip.y0 && area.y0 <= clip.y1;
-        if !touches || !(seen.width().is_finite() && seen.height().is_finite()) {
+        if !(touches && seen.width().is_finite() && seen.height().is_finite()) {
             return;
         }
         let (horizontal, vertical) = (seen.height() <= RULE_THICKNESS, seen.width() <= RULE_THICKNESS);
@@ -194,10 +194,14 @@ impl<'b> Recorder<'b> {
             && let Some(sides) = frame(outer, inner)
             && (rule == FillRule::EvenOdd || opposite(path))
         {
-            sides.into_iter().for_each(|side| self.paint_box(side, white));
+            for side in sides {
+                self.paint_box(side, white);
+            }
             return;
         }
-        boxes.into_iter().for_each(|area| self.paint_box(area, white));
+        for area in boxes {
+            self.paint_box(area, white);
+        }
     }
 
     fn push_glyph(&mut self, glyph: Glyph) {
@@ -279,17 +283,18 @@ fn place(
     invisible: bool,
 ) -> Glyph {
     let matrix = transform * glyph.transform();
-    let [a, b, c, d, x, y] = matrix.as_coeffs();
-    let (along, across) = (Vec2::new(a, b), Vec2::new(c, d));
+    let coefficients = matrix.as_coeffs();
+    let along = Vec2::new(coefficients[0], coefficients[1]);
+    let across = Vec2::new(coefficients[2], coefficients[3]);
+    let origin = matrix.translation();
     let (em_x, em_y) = (along.hypot() * 1000.0, across.hypot() * 1000.0);
     let advance = if vertical { 1.0 } else { advance(glyph) / 1000.0 };
-    let step = next.map(|next| ((transform * next.transform()).translation() - Vec2::new(x, y)).hypot());
+    let step = next.map(|next| ((transform * next.transform()).translation() - origin).hypot());
     // A glyph of a substitute font is stretched to its width, so that the matrix says nothing of the advance.
     let (wide, plain) = (advance * em_x, advance * em_y);
     let width = if step.is_some_and(|step| (step - plain).abs() < (step - wide).abs()) { plain } else { wide };
     let scale = |v: Vec2, length: f64| if v.hypot() > 0.0 { v / v.hypot() * length } else { Vec2::ZERO };
     let up = f64::from(ASCENT) / 1000.0;
-    let origin = Vec2::new(x, y);
     let corners = [origin + scale(across, em_y * up), origin + scale(across, em_y * (up - 1.0)) + scale(along, width)];
     let area = Box2::from_points(corners[0].to_point(), corners[1].to_point());
     let direction = if vertical { Direction::Vertical } else { direction(along) };
@@ -317,7 +322,7 @@ fn direction(along: Vec2) -> Direction {
 
 /// Codes that map to control characters are those of glyphs whose character is not known.
 fn is_text(text: &BfString) -> bool {
-    let known = |c: char| !(c.is_control() && !c.is_whitespace()) && c != UNKNOWN;
+    let known = |c: char| (c.is_whitespace() || !c.is_control()) && c != UNKNOWN;
     match text {
         BfString::Char(c) => known(*c),
         BfString::String(text) => !text.is_empty() && text.chars().all(known),
@@ -481,7 +486,9 @@ fn decode_text_string(bytes: &[u8]) -> String {
 }
 
 fn fixed(points: f64) -> i32 {
-    (points * 1000.0).round().clamp(-MAX_FIXED, MAX_FIXED) as i32
+    // Rounds half away from zero; `round` is a call into the C library on most targets, and this is the hottest path.
+    let fixed = (points * 1000.0).clamp(-MAX_FIXED, MAX_FIXED);
+    (fixed + 0.5_f64.copysign(fixed)) as i32
 }
 
 /// Coordinates are kept so far from the ends of their type that sums of them cannot overflow.

@@ -1,5 +1,11 @@
 //! Writes small PDFs for the tests, and lays tables out on pages as office programs do.
-#![allow(dead_code, unreachable_pub, reason = "every test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test binary uses a part of it")]
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::fn_params_excessive_bools,
+    clippy::needless_pass_by_value,
+    reason = "which sides are drawn is what the tests vary"
+)]
 
 use std::fmt::Write as _;
 
@@ -14,6 +20,25 @@ pub enum Encoding {
     Kangxi,
 }
 
+/// How a rule is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Draw {
+    /// A stroke.
+    Stroke,
+    /// A thin filled rectangle.
+    Thin,
+    /// A stroke with a dash pattern of dots.
+    Dotted,
+    /// Short strokes with gaps, each drawn by itself.
+    Pieces,
+    /// Two strokes beside each other.
+    Double,
+    /// The whole page filled inside a thin clip.
+    Clip,
+    /// Twice, the second time a little off.
+    Twice,
+}
+
 /// A PDF under construction: content streams of its pages.
 pub struct Made {
     pub encoding: Encoding,
@@ -22,12 +47,21 @@ pub struct Made {
     pub rotate: i32,
     /// Vertical rules are drawn.
     pub sides: bool,
+    pub draw: Draw,
     pub pages: Vec<String>,
 }
 
 impl Made {
     pub fn new(width: i32, height: i32) -> Self {
-        Self { encoding: Encoding::UniGb, width, height, rotate: 0, sides: true, pages: vec![String::new()] }
+        Self {
+            encoding: Encoding::UniGb,
+            width,
+            height,
+            rotate: 0,
+            sides: true,
+            draw: Draw::Stroke,
+            pages: vec![String::new()],
+        }
     }
 
     pub fn page(&mut self) -> &mut String {
@@ -43,7 +77,24 @@ impl Made {
 
     pub fn rule(&mut self, x0: f64, y0: f64, x1: f64, y1: f64) {
         let h = f64::from(self.height);
-        let _ = writeln!(self.page(), "0.5 w {x0} {} m {x1} {} l S", h - y0, h - y1);
+        let (y0, y1) = (h - y0, h - y1);
+        let line = |x0: f64, y0: f64, x1: f64, y1: f64| format!("0.5 w {x0} {y0} m {x1} {y1} l S\n");
+        let (across, down) = if x0 == x1 { (1.0, 0.0) } else { (0.0, 1.0) };
+        let thin = format!("{} {} {} {} re", x0, y1, (x1 - x0).max(0.5), (y0 - y1).max(0.5));
+        let drawn = match self.draw {
+            Draw::Stroke => line(x0, y0, x1, y1),
+            Draw::Thin => format!("{thin} f\n"),
+            Draw::Dotted => format!("q [1 2] 0 d {}Q\n", line(x0, y0, x1, y1)),
+            Draw::Pieces => pieces(x0, y0, x1, y1),
+            Draw::Double => {
+                line(x0, y0, x1, y1) + &line(x0 + across * 1.5, y0 - down * 1.5, x1 + across * 1.5, y1 - down * 1.5)
+            }
+            Draw::Clip => format!("q {thin} W n 0 0 {} {} re f Q\n", self.width, self.height),
+            Draw::Twice => {
+                line(x0, y0, x1, y1) + &line(x0 + across * 0.4, y0 - down * 0.4, x1 + across * 0.4, y1 - down * 0.4)
+            }
+        };
+        self.page().push_str(&drawn);
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -86,6 +137,20 @@ impl Made {
         }
         file(&objects)
     }
+}
+
+/// Dashes of 2 pt with gaps of 1.5 pt.
+fn pieces(x0: f64, y0: f64, x1: f64, y1: f64) -> String {
+    let length = (x1 - x0).abs() + (y1 - y0).abs();
+    let (dx, dy) = ((x1 - x0) / length, (y1 - y0) / length);
+    let mut out = String::new();
+    let mut at = 0.0;
+    while at < length {
+        let end = (at + 2.0).min(length);
+        let _ = writeln!(out, "0.5 w {} {} m {} {} l S", x0 + dx * at, y0 + dy * at, x0 + dx * end, y0 + dy * end);
+        at += 3.5;
+    }
+    out
 }
 
 fn stream(content: &str) -> String {
@@ -153,7 +218,14 @@ pub struct Style {
     pub header: bool,
     /// Vertical rules are drawn.
     pub sides: bool,
+    /// Labels stand beside the middle row of their group.
+    pub middle: bool,
+    pub draw: Draw,
 }
+
+/// One page as high as needed, borders all around, labels once at the top of their group.
+pub const PLAIN: Style =
+    Style { page: 2000, again: false, close: true, header: false, sides: true, middle: false, draw: Draw::Stroke };
 
 const SIZE: f64 = 10.0;
 const LEADING: f64 = 13.0;
@@ -172,6 +244,7 @@ fn wrapped(text: &str, column: usize) -> Vec<String> {
 pub fn lay_out(rows: &[Laid], style: Style) -> Made {
     let mut made = Made::new(400, style.page);
     made.sides = style.sides;
+    made.draw = style.draw;
     let bottom = f64::from(style.page) - MARGIN;
     let mut y = MARGIN;
     let header = ["类别", "指标名称", "目标值"];
@@ -189,7 +262,7 @@ pub fn lay_out(rows: &[Laid], style: Style) -> Made {
             let room = ((bottom - y - 2.0 * PAD) / LEADING).floor();
             let lines = cells[1..].iter().map(Vec::len).max().unwrap_or(0).max(usize::from(first));
             if room < 1.0 {
-                end_page(&mut made, &mut y, &style, header);
+                end_page(&mut made, &mut y, style, header);
                 if !starts && style.again && first {
                     cells[0] = wrapped(label, 0);
                 }
@@ -209,7 +282,14 @@ pub fn lay_out(rows: &[Laid], style: Style) -> Made {
     made
 }
 
-fn end_page(made: &mut Made, y: &mut f64, style: &Style, header: [&str; 3]) {
+/// The row of a group beside which its label is printed.
+fn label_row(rows: &[Laid], row: usize, middle: bool) -> usize {
+    let first = (0..=row).rev().find(|i| !rows[*i].label.is_empty()).unwrap_or(0);
+    let count = 1 + rows[first + 1..].iter().take_while(|row| row.label.is_empty()).count();
+    first + if middle { count / 2 } else { 0 }
+}
+
+fn end_page(made: &mut Made, y: &mut f64, style: Style, header: [&str; 3]) {
     if style.close {
         made.rule(XS[0], *y, XS[3], *y);
     }
