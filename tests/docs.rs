@@ -50,7 +50,9 @@ fn links(text: &str) -> Vec<&str> {
 
 /// Every document, with its path from the root.
 fn documents() -> Vec<String> {
-    let pages = names(&root().join("docs")).into_iter().filter(|name| name.ends_with(".md"));
+    let pages = names(&root().join("docs"))
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"));
     let first = READMES.into_iter().chain(["ARCHITECTURE.md"]).map(str::to_owned);
     first.chain(pages.map(|name| format!("docs/{name}"))).collect()
 }
