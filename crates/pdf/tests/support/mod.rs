@@ -79,7 +79,7 @@ impl Made {
         let h = f64::from(self.height);
         let (y0, y1) = (h - y0, h - y1);
         let line = |x0: f64, y0: f64, x1: f64, y1: f64| format!("0.5 w {x0} {y0} m {x1} {y1} l S\n");
-        let (across, down) = if x0.total_cmp(&x1).is_eq() { (1.0, 0.0) } else { (0.0, 1.0) };
+        let (across, down) = if (x1 - x0).abs() < 0.01 { (1.0, 0.0) } else { (0.0, 1.0) };
         let thin = format!("{} {} {} {} re", x0, y1, (x1 - x0).max(0.5), (y0 - y1).max(0.5));
         let drawn = match self.draw {
             Draw::Stroke => line(x0, y0, x1, y1),
