@@ -34,7 +34,7 @@ fn text(c: &mut Criterion) {
     let records = process_one(&source, &options);
     group.bench_function("json: records to text", |b| b.iter(|| records.to_json(false)));
     group.bench_function("whole: bytes to json", |b| {
-        b.iter(|| process_one(black_box(&source), &options).to_json(false))
+        b.iter(|| process_one(black_box(&source), &options).to_json(false));
     });
     group.finish();
 }
