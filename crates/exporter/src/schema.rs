@@ -3,6 +3,8 @@
 //! Each table is written once, below. From that one list come the record types, the order of the keys in JSON, the
 //! Arrow schema with its metadata, the Parquet, CSV and XLSX files and the data dictionary.
 
+#![allow(rustdoc::invalid_html_tags, reason = "meanings show the parts of an identity as <document_id>")]
+
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Cell, ColumnType, Kind, Labelled, RepairRow, Yuan};

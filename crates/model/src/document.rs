@@ -1,6 +1,7 @@
 //! What a document says: contents, forms, amounts, indicators, tasks, staffing.
 //!
-//! Names and meanings follow the dataset contract (`docs/dataset.md`); the exporter turns these types into columns.
+//! Names and meanings are those of the data dictionary (`docs/data-dictionary.md`); the exporter turns these types
+//! into columns.
 
 use crate::{Diagnostic, Place};
 

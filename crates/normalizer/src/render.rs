@@ -9,11 +9,22 @@ use crate::value::{ChangeMode, Comparator, ComparatorSource, Flag, Kind, Value};
 /// Numbers with a comparator are written in one way (`≥12000元/人`), so that two spellings of one fact render alike.
 /// Kinds that are made of words, and lists, are given as they stood: in a list a comma may not meet new digits.
 pub fn render(value: &Value) -> String {
-    match value.kind {
+    let canonical = match value.kind {
         Kind::Quantity if is_plain(value) => quantity(value),
         Kind::Range if is_plain(value) => range(value),
-        _ => value.text.to_string(),
-    }
+        _ => return value.text.to_string(),
+    };
+    // A number without its magnitude may read as something else: 0万月 is no quantity of 月, 0月 would be a month.
+    if says_the_same(value, &crate::parse(&canonical)) { canonical } else { value.text.to_string() }
+}
+
+fn says_the_same(a: &Value, b: &Value) -> bool {
+    a.kind == b.kind
+        && a.comparator == b.comparator
+        && a.value == b.value
+        && a.lower.as_ref().map(|bound| &bound.value) == b.lower.as_ref().map(|bound| &bound.value)
+        && a.upper.as_ref().map(|bound| &bound.value) == b.upper.as_ref().map(|bound| &bound.value)
+        && a.unit == b.unit
 }
 
 /// Whether the canonical form can say all that the value says.

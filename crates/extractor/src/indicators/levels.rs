@@ -316,7 +316,8 @@ impl Lattice {
             let next = row + 1;
             let entered: Vec<i32> =
                 (0..self.states.len()).map(|s| add(self.own(outside, next, s, 0), all[next][s * AGES])).collect();
-            let (plain, aged): (Vec<usize>, Vec<usize>) = (0..self.states.len()).partition(|to| self.uniform[next][*to]);
+            let (plain, aged): (Vec<usize>, Vec<usize>) =
+                (0..self.states.len()).partition(|to| self.uniform[next][*to]);
             for s in 0..self.states.len() {
                 let cheapest = |tos: &[usize], age| {
                     let ways = tos.iter().filter(|to| **to != s);

@@ -111,6 +111,8 @@ impl<'a> RowReader<'a> {
             page_top: row.after_page_break,
             place: row.place,
             source: (row.table, row.index),
+            // Without rules nothing tells how high the cell of a label is.
+            uncertain: row.origin == Origin::Aligned,
             ..DataRow::default()
         };
         let mut contents = Vec::new();

@@ -43,11 +43,11 @@ impl Budget {
     /// An error where a limit is passed.
     pub(crate) fn check(&self) -> Result<(), ReadError> {
         let glyphs = self.glyphs.load(Ordering::Relaxed);
-        over("the number of glyphs", glyphs, self.limits.glyphs, "--max-glyphs")?;
+        over("the number of glyphs", glyphs, self.limits.glyphs, "--limit-glyphs")?;
         let bytes = self.decompressed.load(Ordering::Relaxed);
-        over("the decompressed size", bytes, self.limits.decompressed, "--max-decompressed")?;
+        over("the decompressed size", bytes, self.limits.decompressed, "--limit-decompressed")?;
         let millis = self.started.elapsed().as_millis() as u64;
-        over("the time in ms", millis, self.limits.time.as_millis() as u64, "--max-time")
+        over("the time in ms", millis, self.limits.time.as_millis() as u64, "--limit-time")
     }
 
     fn spend_glyphs(&self, count: u64) -> bool {
@@ -66,7 +66,7 @@ fn over(what: &'static str, got: u64, limit: u64, flag: &'static str) -> Result<
 impl Source {
     /// Opens a file. The empty password is tried where none is given.
     pub(crate) fn open(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Self, ReadError> {
-        over("the file's size in bytes", bytes.len() as u64, limits.bytes, "--max-bytes")?;
+        over("the file's size in bytes", bytes.len() as u64, limits.bytes, "--limit-bytes")?;
         let budget = Budget::new(*limits);
         let data: Arc<Vec<u8>> = Arc::new(bytes.to_vec());
         let opened = catch_unwind(AssertUnwindSafe(|| {
@@ -75,8 +75,8 @@ impl Source {
             Ok((pdf, pages))
         }));
         let (pdf, pages) = opened.unwrap_or(Err(LoadPdfError::Invalid)).map_err(load_error)?;
-        over("the number of objects", pdf.len() as u64, limits.objects, "--max-objects")?;
-        over("the number of pages", pages as u64, u64::from(limits.pages), "--max-pages")?;
+        over("the number of objects", pdf.len() as u64, limits.objects, "--limit-objects")?;
+        over("the number of pages", pages as u64, u64::from(limits.pages), "--limit-pages")?;
         Ok(Self { pdf, budget })
     }
 
