@@ -601,8 +601,8 @@ fn gaps(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
 const COLUMN_BLOCKS: usize = 2;
 
 /// Extents of the columns of text blocks (row, left, right): narrow blocks make columns, wide ones that lie over several
-/// are spans. A column needs `least` blocks unless it is the first or the last.
-fn column_extents(blocks: &[(usize, i32, i32)], least: usize) -> Vec<(i32, i32)> {
+/// are spans. A column needs `minimum` blocks unless it is the first or the last.
+fn column_extents(blocks: &[(usize, i32, i32)], minimum: usize) -> Vec<(i32, i32)> {
     let mut order: Vec<(usize, i32, i32)> = blocks.to_vec();
     order.sort_unstable_by_key(|(row, x0, x1)| (x1 - x0, *x0, *row));
     let mut columns: Vec<(i32, i32, usize)> = Vec::new();
@@ -625,7 +625,7 @@ fn column_extents(blocks: &[(usize, i32, i32)], least: usize) -> Vec<(i32, i32)>
     let mut i = 0;
     columns.retain(|column| {
         i += 1;
-        column.2 >= least || i == 1 || i == count
+        column.2 >= minimum || i == 1 || i == count
     });
     columns.into_iter().map(|column| (column.0, column.1)).collect()
 }
