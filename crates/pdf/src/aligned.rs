@@ -102,7 +102,8 @@ fn table_or_lines(region: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec
     let ruled = Ruled::of(&region, loose);
     let needed = if ruled.is_table() { 1 } else { MIN_ROWS };
     let multi = region.iter().filter(|row| if ruled.is_table() { row.len() > 1 } else { is_parted(row) }).count();
-    if multi < needed || is_contents(&region) || is_scattered(&region) || (!ruled.is_table() && is_prose(&region)) {
+    let scattered = region.iter().map(Vec::len).sum::<usize>() > MAX_PIECES || is_scattered(&region);
+    if multi < needed || scattered || is_contents(&region) || (!ruled.is_table() && is_prose(&region)) {
         return region.into_iter().filter_map(line).collect();
     }
     let mut rows = rows(blocks(region, loose));
@@ -155,6 +156,9 @@ fn is_contents(region: &[Vec<TextLine>]) -> bool {
     let leads = |row: &&Vec<TextLine>| row.iter().any(|piece| dots(&piece.text));
     region.iter().filter(leads).count() * 2 > region.len()
 }
+
+/// Pieces of text of one table on a page; dense tables have some hundred.
+const MAX_PIECES: usize = 4_000;
 
 /// Mostly single characters: vertical writing, or a drawing with letters in it.
 fn is_scattered(region: &[Vec<TextLine>]) -> bool {
@@ -597,6 +601,9 @@ fn gaps(blocks: &[(usize, i32, i32)]) -> Vec<(i32, i32)> {
     columns.windows(2).filter(|pair| pair[0].1 < pair[1].0).map(|pair| (pair[0].1, pair[1].0)).collect()
 }
 
+/// Columns of a table; what looks like more is no table, and this bounds the work on it.
+const MAX_COLUMNS: usize = 256;
+
 /// Blocks that a column of a table has at least: a single one is centred in a cell over several columns.
 const COLUMN_BLOCKS: usize = 2;
 
@@ -613,7 +620,7 @@ fn column_extents(blocks: &[(usize, i32, i32)], minimum: usize) -> Vec<(i32, i32
         let right = columns.get(last).map_or(i32::MAX, |column| column.0);
         let (x0, x1) = (x0.max(left), x1.min(right));
         match last - first {
-            0 if x0 < x1 => columns.insert(first, (x0, x1, 1)),
+            0 if x0 < x1 && columns.len() < MAX_COLUMNS => columns.insert(first, (x0, x1, 1)),
             1 => {
                 let column = &mut columns[first];
                 *column = (column.0.min(x0), column.1.max(x1), column.2 + 1);

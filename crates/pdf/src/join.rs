@@ -1,5 +1,7 @@
 //! Parts of tables on pages → logical tables over pages.
 
+use std::collections::BTreeSet;
+
 use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
 
 use crate::aligned;
@@ -111,6 +113,8 @@ pub(crate) struct Builder {
     cells: Vec<Open>,
     rows: Vec<(Place, bool)>,
     joins: Vec<Join>,
+    /// Edges of cells over several rows.
+    merged: BTreeSet<(i32, i32)>,
     /// Positions of the cells that reach the bottom of the last part.
     bottom: Vec<usize>,
     last_page: u32,
@@ -129,6 +133,9 @@ struct HeadCell {
     text: String,
 }
 
+/// Cells looked back at for the one above: those of the last page or two.
+const NEARBY: usize = 2_000;
+
 /// Rows kept for knowing repeated headers again.
 const HEAD_ROWS: usize = 8;
 
@@ -139,6 +146,7 @@ impl Builder {
             cells: Vec::new(),
             rows: Vec::new(),
             joins: Vec::new(),
+            merged: BTreeSet::new(),
             bottom: Vec::new(),
             last_page: on_page.number,
             last_area: part.area,
@@ -267,6 +275,9 @@ impl Builder {
         let open = &mut self.cells[at];
         open.row_span += cell.cell.row_span - usize::from(cut);
         open.parts.push(place);
+        if open.row_span > 1 {
+            self.merged.insert((open.x0, open.x1));
+        }
         let whole_row = cut && cell.cell.row_span == 1 && open.tail.rows == 1;
         let kind = if again { JoinKind::RepeatedLabel } else { JoinKind::MergedCell };
         if again || !whole_row {
@@ -308,6 +319,9 @@ impl Builder {
             let tail = Tail { last: cell.lines.last().cloned(), area: cell.area, inner, rows: cell.row_span };
             let lines = model_lines(cell.lines, inner, None, on_page);
             let parts = vec![on_page.place(cell.area)];
+            if cell.row_span > 1 {
+                self.merged.insert((x0, x1));
+            }
             self.cells.push(Open { x0, x1, row: base + row, row_span: cell.row_span, lines, parts, tail });
         }
         for (row, area) in areas.into_iter().enumerate() {
@@ -336,7 +350,7 @@ impl Builder {
     /// Cells of this width are merged over rows somewhere in the table: it is a column of labels.
     fn is_label_column(&self, cell: &Incoming, top: &[Incoming]) -> bool {
         let same = |x0: i32, x1: i32| self.same_column((x0, x1), (cell.x0, cell.x1));
-        self.cells.iter().any(|open| open.row_span > 1 && same(open.x0, open.x1))
+        self.merged.iter().any(|column| same(column.0, column.1))
             || top.iter().any(|other| other.cell.row_span > 1 && same(other.x0, other.x1))
     }
 
@@ -447,7 +461,7 @@ impl Builder {
     fn repeats_in_rows(&self, a: usize) -> bool {
         let open = &self.cells[a];
         let before = |other: &&Open| other.end() == open.row && other.x0 == open.x0 && other.x1 == open.x1;
-        self.cells.iter().rev().find(before).is_some_and(|other| other.text() == open.text())
+        self.cells.iter().rev().take(NEARBY).find(before).is_some_and(|other| other.text() == open.text())
     }
 
     /// The finished table; the lines of a single box, which is no table.
