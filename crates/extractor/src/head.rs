@@ -233,7 +233,7 @@ impl<'a> Head<'a> {
                 None
             }
             LabelRole::TaskColumn => {
-                self.tasks.heading(label.item.as_deref().unwrap_or(""), item.column, unit);
+                self.tasks.heading(label.item.as_deref().unwrap_or(""), item.column);
                 None
             }
             LabelRole::Prefix => None,
@@ -310,15 +310,14 @@ impl<'a> Head<'a> {
         if label.item_right.is_none() {
             return label.side;
         }
-        let side_of = |other: &Item| {
-            let other_label = self.layouts.label(self.kind, self.open.section, &other.key)?;
-            (other_label.role == LabelRole::Amount).then_some((other_label.item_right.is_some(), other_label.side))
+        let is_amount = |other: &&Item| {
+            let label = self.layouts.label(self.kind, self.open.section, &other.key);
+            label.is_some_and(|l| l.role == LabelRole::Amount)
         };
-        let (before, after): (Vec<&Item>, Vec<&Item>) =
-            row.items.iter().filter(|o| o.id != item.id).partition(|o| o.column < item.column);
-        let amount_before = before.iter().any(|o| side_of(o).is_some());
-        let amount_after = after.iter().any(|o| side_of(o).is_some());
-        match (amount_before, amount_after) {
+        let mut others = row.items.iter().filter(|o| o.id != item.id).filter(is_amount).peekable();
+        let any_amount = others.peek().is_some();
+        let amount_before = others.any(|o| o.column < item.column);
+        match (amount_before, any_amount) {
             (true, _) => Side::Right,
             (false, true) => Side::Left,
             (false, false) => self.side_by_column(item),

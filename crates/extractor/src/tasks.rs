@@ -22,7 +22,7 @@ const FIRST_AMOUNT: usize = 3;
 
 impl TaskTable {
     /// Notes a heading by the name of its column.
-    pub(crate) fn heading(&mut self, name: &str, column: u16, _unit: Option<&'static str>) {
+    pub(crate) fn heading(&mut self, name: &str, column: u16) {
         if let Some(at) = COLUMNS.iter().position(|c| *c == name) {
             self.headings.retain(|(_, a)| *a != at);
             self.headings.push((column, at));
