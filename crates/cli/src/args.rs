@@ -20,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   jixiao extract booklet.pdf                     the forms of one booklet as JSON
   jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
+  jixiao tables report.pdf --format html         the tables of any PDF
   jixiao normalize '≥95%' '12月31日前'            what single values say
   jixiao schema                                  what every table and column means
 
@@ -36,6 +37,10 @@ pub(crate) enum Command {
     Extract(ExtractArgs),
     /// Read documents into a dataset folder; a second run reads only what is new or changed
     Ingest(IngestArgs),
+    /// Print the tables of a document, whatever they are about: rows and columns, merged cells, pages and boxes
+    Tables(TablesArgs),
+    /// Draw a page of a PDF as a picture, with what was read drawn over it
+    Inspect(InspectArgs),
     /// Read indicator values (指标值), one a line, and print what each says as JSON
     Normalize(NormalizeArgs),
     /// Print the data dictionary: every table and column
@@ -121,6 +126,91 @@ pub(crate) struct IngestArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
+  jixiao tables report.pdf                            all tables as JSON
+  jixiao tables report.pdf --page 3 --format html     those of page 3, to look at
+  jixiao tables report.pdf --table 2 --format csv --fill > table.csv
+  jixiao tables report.pdf | jq -r '.tables[0].rows[][] | select(.row_span > 1) | .text'
+
+A table that runs over pages is one table: rows that a page break cut are joined, headers that are printed again are
+left out, and merged cells go on. What was joined is listed as joins.
+The JSON has for each table its origin (ruled: lines are drawn; aligned: text stands in columns; delimited: a text with
+tabs), its pages, its rows, and for each cell its column (from 1), row_span, column_span, text and parts: the page and
+the box [x0, y0, x1, y1] of each part, in points from the top left of the page as shown.
+A document in which some page cannot be read prints what could be read, says which pages on standard error, and exits
+with 1.")]
+pub(crate) struct TablesArgs {
+    /// A PDF or a text; `-` reads standard input
+    pub(crate) file: String,
+    /// Form of the output
+    #[arg(short, long, value_enum, default_value_t = TablesFormat::Json)]
+    pub(crate) format: TablesFormat,
+    /// Only the tables of these pages, for example 3, 3-8, 3- or -8
+    #[arg(long, visible_alias = "page", value_name = "A-B", allow_hyphen_values = true)]
+    pub(crate) pages: Option<PageRange>,
+    /// Only the N-th of the tables (of these pages)
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) table: Option<u32>,
+    /// CSV: repeat the text of a merged cell in every place that it covers
+    #[arg(long)]
+    pub(crate) fill: bool,
+    /// CSV for Excel: begins with a byte order mark, and `=100%` stays text
+    #[arg(long)]
+    pub(crate) excel: bool,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) opening: OpeningArgs,
+}
+
+/// Forms of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TablesFormat {
+    /// Cells with spans, pages and boxes
+    Json,
+    /// One line a row, an empty line between tables
+    Csv,
+    /// A page to look at, with row and column spans
+    Html,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao inspect report.pdf --page 3 -o page3.png
+  jixiao inspect report.pdf --page 3 --scale 4 --font NotoSansCJK-Regular.ttc -o page3.png
+
+Colours: a blue box around each glyph, rules red, cells green, merged cells orange, text outside tables grey boxes,
+running heads and page numbers grey.
+Text whose font is not in the PDF is drawn with --font or with a Chinese font of this system. Without any it stays
+blank; its boxes are right all the same.")]
+pub(crate) struct InspectArgs {
+    /// A PDF; `-` reads standard input
+    pub(crate) file: String,
+    /// The page, counted from 1
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) page: u32,
+    /// The picture (PNG)
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Pixels for one point of the page
+    #[arg(long, value_name = "X", default_value_t = 2.0, value_parser = scale)]
+    pub(crate) scale: f32,
+    /// Font (TTF, OTF, TTC) for text whose font is not in the PDF
+    #[arg(long, value_name = "FILE")]
+    pub(crate) font: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) opening: OpeningArgs,
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    let number = text.parse::<f32>().map_err(|error| error.to_string())?;
+    if (0.1..=20.0).contains(&number) { Ok(number) } else { Err("use a number from 0.1 to 20".to_owned()) }
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
   jixiao normalize '≥95%' '不低于1.2万元/人' '12月31日前'
   cut -f4 indicators.tsv | jixiao normalize > values.jsonl
   jixiao normalize --explain '每季度不少于2次'
@@ -161,17 +251,24 @@ pub(crate) enum DictionaryFormat {
 /// How documents are read.
 #[derive(Debug, Args)]
 pub(crate) struct ReadingArgs {
-    /// Password of encrypted PDFs
-    #[arg(long, value_name = "WORD", help_heading = "Reading")]
-    pub(crate) password: Option<String>,
+    #[command(flatten)]
+    pub(crate) opening: OpeningArgs,
     #[command(flatten)]
     pub(crate) lexicon: LexiconArgs,
     /// Only these pages, for example 3-8, 3- or -8
-    #[arg(long, value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
+    #[arg(long, visible_alias = "page", value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
     pub(crate) pages: Option<PageRange>,
     /// Give every cell of every table, too: the audit trail
     #[arg(long, help_heading = "Reading")]
     pub(crate) cells: bool,
+}
+
+/// What opening a document needs, and what it may cost.
+#[derive(Debug, Args)]
+pub(crate) struct OpeningArgs {
+    /// Password of encrypted PDFs
+    #[arg(long, value_name = "WORD", help_heading = "Reading")]
+    pub(crate) password: Option<String>,
     /// Largest file in bytes
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_bytes: Option<u64>,
@@ -195,7 +292,7 @@ pub(crate) struct ReadingArgs {
     pub(crate) limit_time: Option<u64>,
 }
 
-impl ReadingArgs {
+impl OpeningArgs {
     /// The limits that were given, and `usual` for the rest.
     pub(crate) fn limits(&self, usual: Limits) -> Limits {
         Limits {

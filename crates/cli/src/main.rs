@@ -3,6 +3,7 @@
 mod args;
 mod cmd;
 mod config;
+mod fonts;
 mod term;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Extract(args) => cmd::extract::run(&args),
         Command::Ingest(args) => cmd::ingest::run(args),
+        Command::Tables(args) => cmd::tables::run(&args),
+        Command::Inspect(args) => cmd::inspect::run(&args),
         Command::Normalize(args) => cmd::normalize::run(&args),
         Command::Schema(args) => cmd::schema::run(&args),
     }

@@ -1,5 +1,6 @@
 //! Tables as CSV: UTF-8, quoted where needed, an empty field for a missing value, JSON text for lists.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use csv::Writer;
@@ -10,7 +11,7 @@ use crate::files::WholeFile;
 use crate::schema::{Row, Table};
 
 /// Says to Excel that a file is UTF-8. Other readers take it for part of the first name, so it is written on request.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// The CSV file of one table.
 pub(crate) struct CsvTable {
@@ -22,7 +23,7 @@ impl CsvTable {
     /// Begins a file with its header.
     pub(crate) fn new(table: &Table, mut file: WholeFile, excel: bool) -> Result<Self, Reason> {
         if excel {
-            file.write_all(BYTE_ORDER_MARK)?;
+            file.write_all(BYTE_ORDER_MARK.as_bytes())?;
         }
         let mut writer = Writer::from_writer(file);
         writer.write_record(table.columns.iter().map(|column| column.name))?;
@@ -31,7 +32,7 @@ impl CsvTable {
 
     fn field(&self, cell: &Cell<'_>) -> String {
         let text = cell.flat().unwrap_or_default();
-        if self.excel && matches!(cell, Cell::Text(_)) && looks_like_formula(&text) { format!("'{text}") } else { text }
+        if self.excel && matches!(cell, Cell::Text(_)) { excel_text(&text).into_owned() } else { text }
     }
 }
 
@@ -47,7 +48,9 @@ impl TableFile for CsvTable {
 }
 
 /// Excel takes a field that begins so for a formula, `=100%` and `=29人` included.
-/// An apostrophe before it makes it text, in Excel as in LibreOffice.
-fn looks_like_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// A text that stays text. An apostrophe before a formula does that, in Excel as in LibreOffice.
+pub(crate) fn excel_text(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA) { format!("'{text}").into() } else { text.into() }
 }

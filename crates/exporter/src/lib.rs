@@ -17,6 +17,7 @@ mod package;
 mod parquet;
 mod records;
 pub mod schema;
+mod tables;
 mod values;
 mod xlsx;
 
@@ -26,4 +27,5 @@ pub use package::PACKAGE_FILES;
 pub use parquet::{ParquetTable, ROW_GROUP_ROWS, ZSTD_LEVEL};
 pub use records::{DocumentObject, DocumentRecords, FormObject, SourceInfo, Unplaced, document_id};
 pub use schema::{SCHEMA_VERSION, TABLES, Table};
+pub use tables::{CsvStyle, tables, tables_csv, tables_html, tables_json};
 pub use values::ValueReader;

@@ -1,8 +1,8 @@
 //! The records of one document: what was read, as rows of the tables and as one nested JSON object.
 
 use jixiao_model::{
-    self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Origin,
-    Place, Reading, Rect, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
+    self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Place,
+    Reading, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
 };
 use serde::{Deserialize, Serialize};
 
@@ -394,12 +394,8 @@ macro_rules! located {
     ($($row:ident),*) => { $(
         impl Located for $row {
             fn standing_at(mut self, place: Place) -> Self {
-                let edge = |edge: fn(Rect) -> i32| place.area.map(|area| f64::from(edge(area)) / 1000.0);
                 self.page = place.page.map(i32_of);
-                self.x0 = edge(|area| area.x0);
-                self.y0 = edge(|area| area.y0);
-                self.x1 = edge(|area| area.x1);
-                self.y1 = edge(|area| area.y1);
+                [self.x0, self.y0, self.x1, self.y1] = place.area.map_or([None; 4], |area| area.points().map(Some));
                 self.line = place.line.map(i32_of);
                 self
             }
@@ -468,11 +464,6 @@ fn diagnostic_row(document_id: &str, diagnostic: &Diagnostic, forms: &[FormObjec
 }
 
 fn cell_rows(document_id: &str, table_ordinal: i32, table: &model::Table) -> Vec<CellRow> {
-    let origin = match table.origin {
-        Origin::Ruled => "ruled",
-        Origin::Aligned => "aligned",
-        Origin::Delimited => "delimited",
-    };
     let row = |(cell, row_ordinal): (&model::Cell, i32)| {
         let text = join_lines(&cell.lines);
         CellRow {
@@ -482,7 +473,7 @@ fn cell_rows(document_id: &str, table_ordinal: i32, table: &model::Table) -> Vec
             column_ordinal: i32::from(cell.column) + 1,
             row_span: cell.row_span.into(),
             column_span: cell.column_span.into(),
-            origin: origin.to_owned(),
+            origin: table.origin.as_str().to_owned(),
             text: Some(text).filter(|text| !text.is_empty()),
             ..CellRow::default()
         }

@@ -5,6 +5,7 @@
 //! grey boxes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_interpret::font::{FontData, FontQuery};
@@ -25,9 +26,18 @@ pub struct Options {
     pub password: Option<String>,
     /// Pixels per point; 0 for twice the size of the page in points.
     pub scale: f32,
-    /// A font file (TTF, OTF) for text whose font is not in the PDF. Without it such Chinese text stays blank, and only
-    /// its boxes are seen.
-    pub fallback_font: Option<Vec<u8>>,
+    /// A font file (TTF, OTF, TTC) with the number of the face in it, for text whose font is not in the PDF. Without it
+    /// such Chinese text stays blank, and only its boxes are seen.
+    pub fallback_font: Option<(Vec<u8>, u32)>,
+}
+
+/// A drawn page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The bytes of the PNG.
+    pub png: Vec<u8>,
+    /// Some Chinese text is drawn blank, since its font is not in the PDF and no other was given.
+    pub blank_text: bool,
 }
 
 /// Pixels per point where none are asked for.
@@ -42,12 +52,12 @@ const CELL: [u8; 4] = [10, 150, 60, 200];
 const SPAN: [u8; 4] = [250, 150, 0, 60];
 const OTHER: [u8; 4] = [90, 90, 90, 140];
 
-/// A page (1-based) as a PNG with what was read drawn over it.
+/// Draws a page (1-based) with what was read over it.
 ///
 /// # Errors
 ///
 /// As [`read_pdf`]; [`ReadError::NotReadable`] also for a page that the file does not have.
-pub fn page_png(bytes: &[u8], page: u32, options: &Options, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+pub fn page_png(bytes: &[u8], page: u32, options: &Options, limits: &Limits) -> Result<Picture, ReadError> {
     let password = options.password.as_deref();
     let reading = read_pdf(bytes, password, limits)?;
     let number = page;
@@ -58,11 +68,13 @@ pub fn page_png(bytes: &[u8], page: u32, options: &Options, limits: &Limits) -> 
         return Err(ReadError::NotReadable(format!("the PDF has {} pages: there is no page {page}", drawn.len())));
     };
     let mut canvas = Canvas::new(page, options);
-    canvas.page(page, options);
+    let blank_text = Arc::new(AtomicBool::new(false));
+    canvas.page(page, &settings(options, &blank_text));
     canvas.glyphs(shown);
     canvas.reading(&reading, number);
     canvas.rules(shown);
-    canvas.png().ok_or_else(|| ReadError::NotReadable("the picture cannot be written as PNG".to_owned()))
+    let png = canvas.png().ok_or_else(|| ReadError::NotReadable("the picture cannot be written as PNG".to_owned()))?;
+    Ok(Picture { png, blank_text: blank_text.load(Ordering::Relaxed) })
 }
 
 fn load_error(error: LoadPdfError) -> ReadError {
@@ -86,10 +98,10 @@ impl Canvas {
         Self { context: RenderContext::new(side(width), side(height)), scale: f64::from(scale) }
     }
 
-    fn page(&mut self, page: &PdfPage<'_>, options: &Options) {
+    fn page(&mut self, page: &PdfPage<'_>, settings: &InterpreterSettings) {
         let transform = Affine::scale(self.scale) * Affine::new(page.initial_transform(true).as_coeffs());
         let cache = RenderCache::new();
-        render_into(page, &cache, &settings(options), &RenderSettings::default(), &mut self.context, transform);
+        render_into(page, &cache, settings, &RenderSettings::default(), &mut self.context, transform);
         self.context.set_transform(Affine::scale(self.scale));
     }
 
@@ -171,17 +183,20 @@ fn points(area: Rect) -> Box2 {
     Box2::new(point(area.x0), point(area.y0), point(area.x1), point(area.y1))
 }
 
-/// The library's own fonts for Latin text, and the given one for everything else that is not in the file.
-fn settings(options: &Options) -> InterpreterSettings {
+/// The library's own fonts for Latin text, and the given one for everything else that is not in the file. Where none is
+/// given, `blank_text` says afterwards whether one was needed.
+fn settings(options: &Options, blank_text: &Arc<AtomicBool>) -> InterpreterSettings {
     let mut settings = InterpreterSettings::default();
-    if let Some(font) = &options.fallback_font {
-        let font: FontData = Arc::new(font.clone());
-        let own = settings.font_resolver.clone();
-        settings.font_resolver = Arc::new(move |query| match query {
-            FontQuery::Fallback(wanted) if wanted.character_collection.is_some() => Some((font.clone(), 0)),
-            _ => own(query),
-        });
-    }
+    let font: Option<(FontData, u32)> =
+        options.fallback_font.as_ref().map(|(bytes, index)| (Arc::new(bytes.clone()) as FontData, *index));
+    let (own, blank_text) = (settings.font_resolver.clone(), blank_text.clone());
+    settings.font_resolver = Arc::new(move |query| match query {
+        FontQuery::Fallback(wanted) if wanted.character_collection.is_some() => {
+            blank_text.fetch_or(font.is_none(), Ordering::Relaxed);
+            font.clone().or_else(|| own(query))
+        }
+        _ => own(query),
+    });
     settings
 }
 
@@ -205,7 +220,8 @@ mod tests {
     fn a_page_is_drawn_at_its_scale() {
         let draw =
             |scale| page_png(&booklet(), 3, &Options { scale, ..Options::default() }, &Limits::default()).unwrap();
-        let (once, twice) = (size(&draw(1.0)), size(&draw(2.0)));
+        assert!(draw(1.0).blank_text, "the font of this booklet is not in it");
+        let (once, twice) = (size(&draw(1.0).png), size(&draw(2.0).png));
         assert!(once.0 > 500 && once.1 > once.0);
         assert!(twice.0.abs_diff(once.0 * 2) <= 1 && twice.1.abs_diff(once.1 * 2) <= 1);
     }

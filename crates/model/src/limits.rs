@@ -43,7 +43,7 @@ pub enum ReadError {
     #[error("{0}")]
     NotReadable(String),
     /// The file is encrypted and the password is missing or wrong.
-    #[error("the file is encrypted: give its password with --password")]
+    #[error("the file is encrypted, and the password is missing or wrong: give the right one with --password")]
     Encrypted,
     /// A limit was reached.
     #[error("{what} is {got}, over the limit of {limit}: raise it with {flag} if you trust the file")]

@@ -16,6 +16,11 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// Left, top, right and bottom in points.
+    pub fn points(self) -> [f64; 4] {
+        [self.x0, self.y0, self.x1, self.y1].map(|edge| f64::from(edge) / 1000.0)
+    }
+
     /// The smallest rectangle that holds both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {

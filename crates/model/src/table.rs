@@ -25,6 +25,17 @@ pub enum Origin {
     Delimited,
 }
 
+impl Origin {
+    /// The name in the dataset.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ruled => "ruled",
+            Self::Aligned => "aligned",
+            Self::Delimited => "delimited",
+        }
+    }
+}
+
 /// A cell of a logical table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
@@ -64,6 +75,18 @@ pub enum JoinKind {
     RepeatedLabel,
     /// A header row that was printed again was left out.
     RepeatedHeader,
+}
+
+impl JoinKind {
+    /// The name in the output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CutRow => "cut_row",
+            Self::MergedCell => "merged_cell",
+            Self::RepeatedLabel => "repeated_label",
+            Self::RepeatedHeader => "repeated_header",
+        }
+    }
 }
 
 /// A record of one join.

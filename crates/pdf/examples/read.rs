@@ -1,4 +1,4 @@
-//! Prints what a PDF reads: `read FILE [json|csv|html|blocks]`.
+//! Prints the blocks that a PDF reads, for people: `read FILE`.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -7,19 +7,14 @@ use jixiao_model::{Block, Limits, join_lines};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
-    let file = args.next().ok_or("usage: read FILE [json|csv|html|blocks]")?;
+    let file = args.next().ok_or("usage: read FILE")?;
     let reading = jixiao_pdf::read_pdf(&std::fs::read(file)?, None, &Limits::default())?;
-    let text = match args.next().as_deref() {
-        Some("json") => jixiao_pdf::tables_json(&reading),
-        Some("csv") => jixiao_pdf::tables_csv(&reading),
-        Some("html") => jixiao_pdf::tables_html(&reading),
-        _ => reading
-            .blocks
-            .iter()
-            .map(block)
-            .chain(reading.diagnostics.iter().map(|d| format!("! {}\n", d.message)))
-            .collect(),
-    };
+    let text: String = reading
+        .blocks
+        .iter()
+        .map(block)
+        .chain(reading.diagnostics.iter().map(|d| format!("! {}\n", d.message)))
+        .collect();
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
 }

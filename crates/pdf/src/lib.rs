@@ -13,7 +13,6 @@
 
 mod aligned;
 mod backend;
-mod format;
 mod furniture;
 mod grid;
 mod join;
@@ -29,7 +28,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jixiao_model::{Limits, ReadError, Reading};
 use rayon::prelude::*;
 
-pub use format::{tables_csv, tables_html, tables_json};
 pub use grid::{Grid, GridCell};
 pub use page::{ASCENT, Direction, Dropped, Glyph, Page, Rule, Text, UNKNOWN};
 
@@ -47,6 +45,15 @@ use layout::Layout;
 pub fn read_pdf(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Reading, ReadError> {
     let layouts = each_page(bytes, password, limits, guarded)?;
     reading::assemble(layouts)
+}
+
+/// Puts pages together that were read before (or made): everything that comes after the PDF library.
+///
+/// # Errors
+///
+/// [`ReadError::NotReadable`] where no page holds any text.
+pub fn read_pages(pages: Vec<Page>) -> Result<Reading, ReadError> {
+    reading::assemble(pages.into_iter().map(guarded).collect())
 }
 
 /// Lays a page out; one that breaks this is reported as one that cannot be read.

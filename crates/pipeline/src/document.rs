@@ -1,5 +1,6 @@
 //! One document: its bytes in, its records out, whatever the bytes are.
 
+use std::any::Any;
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,6 +60,11 @@ impl Source {
         &self.sha256
     }
 
+    /// The bytes; `None` for a file over the limit.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.as_deref()
+    }
+
     fn info(&self) -> SourceInfo {
         SourceInfo {
             file_name: file_name(&self.path).to_owned(),
@@ -91,11 +97,24 @@ impl Format {
     }
 }
 
+/// Reads the blocks of one document, and makes no records of them: text and logical tables, forms or not.
+///
+/// # Errors
+///
+/// As [`jixiao_pdf::read_pdf`] and [`jixiao_extractor::read_text`]. A defect of the program makes the document not
+/// readable, too.
+pub fn read_blocks(source: &Source, options: &ReadOptions) -> Result<Reading, ReadError> {
+    let bytes = within_limit(source, &options.limits)?;
+    let work = || read(detect(bytes)?, bytes, options);
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(ReadError::NotReadable(defect(payload.as_ref()))))
+}
+
 /// Reads one document. A file that cannot be read gives records too: their status is `failed`, with a message.
 pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     let mut info = source.info();
-    let Some(bytes) = within_limit(source, &options.limits) else {
-        return failed(&info, &over_size(source.size, options.limits.bytes));
+    let bytes = match within_limit(source, &options.limits) {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(&info, &error),
     };
     let format = match detect(bytes) {
         Ok(format) => format,
@@ -108,12 +127,10 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     })
 }
 
-fn within_limit<'a>(source: &'a Source, limits: &Limits) -> Option<&'a [u8]> {
-    source.bytes.as_deref().filter(|bytes| bytes.len() as u64 <= limits.bytes)
-}
-
-fn over_size(got: u64, limit: u64) -> ReadError {
-    ReadError::OverLimit { what: "size of the file in bytes", got, limit, flag: "--limit-bytes" }
+fn within_limit<'a>(source: &'a Source, limits: &Limits) -> Result<&'a [u8], ReadError> {
+    let (what, flag) = ("the size of the file in bytes", "--limit-bytes");
+    let over = || ReadError::OverLimit { what, got: source.size, limit: limits.bytes, flag };
+    source.bytes().filter(|bytes| bytes.len() as u64 <= limits.bytes).ok_or_else(over)
 }
 
 fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, ReadError> {
@@ -148,12 +165,14 @@ fn failed(source: &SourceInfo, error: &ReadError) -> DocumentRecords {
 /// Runs `work`; a defect of the program that makes it panic costs this document only.
 fn guarded(source: &SourceInfo, work: impl FnOnce() -> DocumentRecords) -> DocumentRecords {
     // The closure owns nothing that outlives a panic: everything it built is dropped with it.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        let reason = payload.downcast_ref::<String>().map(String::as_str);
-        let reason = reason.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-        let message = format!("the program failed on this file ({reason}): please report it");
-        DocumentRecords::failed(source, "internal_error", &message)
-    })
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|payload| DocumentRecords::failed(source, "internal_error", &defect(payload.as_ref())))
+}
+
+fn defect(payload: &(dyn Any + Send)) -> String {
+    let reason = payload.downcast_ref::<String>().map(String::as_str);
+    let reason = reason.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+    format!("the program failed on this file ({reason}): please report it")
 }
 
 /// First bytes of kinds of files that people take for a booklet, and what to do with them.

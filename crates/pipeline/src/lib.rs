@@ -10,7 +10,7 @@ mod inputs;
 mod pages;
 pub mod store;
 
-pub use document::{ReadOptions, Source, process_one};
+pub use document::{ReadOptions, Source, process_one, read_blocks};
 pub use ingest::{IngestError, IngestOptions, Outcome, Progress, Summary, ingest};
 pub use inputs::{InputError, Inputs, Shard, expand};
 pub use pages::PageRange;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jixiao_model::{Block, Line, ReadError, Reading, Table};
+use jixiao_model::{Block, Cell, Line, ReadError, Reading, Row, Severity, Table};
 
 /// Pages from the first to the last, both included, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl PageRange {
         let blocks = std::mem::take(&mut reading.blocks);
         reading.blocks = blocks.into_iter().filter_map(|block| self.kept_block(block)).collect();
         reading.diagnostics.retain(|finding| finding.place.page.is_none() || self.holds(finding.place.page));
+        reading.partial &= reading.diagnostics.iter().any(|finding| finding.severity == Severity::Error);
         Ok(())
     }
 
@@ -70,21 +71,41 @@ impl PageRange {
         }
     }
 
-    /// The rows that begin on these pages. Joins name rows by position, so they move with the rows that stay.
+    /// The rows that begin on these pages. A merged cell that begins before them goes on in the first of them, with its
+    /// text; what joins name moves with the rows.
     fn kept_table(self, mut table: Table) -> Option<Block> {
-        let kept: Vec<bool> = table.rows.iter().map(|row| self.holds(row.place.page)).collect();
-        let dropped_before = kept.iter().take_while(|kept| !**kept).count();
-        let count = kept.iter().filter(|kept| **kept).count();
-        table.rows.retain(|row| self.holds(row.place.page));
-        table.joins.retain(|join| (dropped_before..dropped_before + count).contains(&join.row));
-        table.joins.iter_mut().for_each(|join| join.row -= dropped_before);
-        (!table.rows.is_empty()).then_some(Block::Table(table))
+        let first = table.rows.iter().position(|row| self.holds(row.place.page))?;
+        let count = table.rows[first..].iter().take_while(|row| self.holds(row.place.page)).count();
+        let carried = carried(&table.rows[..first]);
+        table.rows.truncate(first + count);
+        table.rows.drain(..first);
+        table.rows[0].cells.extend(carried);
+        table.rows[0].cells.sort_by_key(|cell| cell.column);
+        for (i, row) in table.rows.iter_mut().enumerate() {
+            let below = u16::try_from(count - i).unwrap_or(u16::MAX);
+            row.cells.iter_mut().for_each(|cell| cell.row_span = cell.row_span.min(below));
+        }
+        table.joins.retain(|join| (first..first + count).contains(&join.row));
+        table.joins.iter_mut().for_each(|join| join.row -= first);
+        Some(Block::Table(table))
     }
+}
+
+/// The cells that reach below the last of these rows, with what is left of their spans.
+fn carried(rows: &[Row]) -> Vec<Cell> {
+    let rest = |(above, cell): (usize, &Cell)| {
+        let row_span = usize::from(cell.row_span).checked_sub(above).filter(|rest| *rest > 0)?;
+        Some(Cell { row_span: row_span as u16, ..cell.clone() })
+    };
+    let above = |(i, row): (usize, &'_ Row)| -> Vec<Cell> {
+        row.cells.iter().filter_map(|cell| rest((rows.len() - i, cell))).collect()
+    };
+    rows.iter().enumerate().flat_map(above).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use jixiao_model::Place;
+    use jixiao_model::{Diagnostic, Origin, Place};
 
     use super::*;
 
@@ -110,5 +131,42 @@ mod tests {
         "2-3".parse::<PageRange>().unwrap().keep(&mut reading).unwrap();
         assert_eq!(reading.blocks, vec![paragraph(2), paragraph(3)]);
         assert!("5-9".parse::<PageRange>().unwrap().keep(&mut reading).is_err());
+    }
+
+    fn cell(column: u16, row_span: u16, page: u32) -> Cell {
+        let place = Place { page: Some(page), ..Place::default() };
+        let lines = vec![Line { text: format!("{column} on {page}"), place, starts_paragraph: false }];
+        Cell { column, column_span: 1, row_span, lines, parts: vec![place] }
+    }
+
+    /// A label over all three rows, of which each stands on its own page.
+    #[test]
+    fn a_merged_cell_goes_on_in_the_rows_that_stay() {
+        let row = |page: u32, cells: Vec<Cell>| Row {
+            cells,
+            place: Place { page: Some(page), ..Place::default() },
+            after_page_break: page > 1,
+        };
+        let rows =
+            vec![row(1, vec![cell(0, 3, 1), cell(1, 1, 1)]), row(2, vec![cell(1, 1, 2)]), row(3, vec![cell(1, 1, 3)])];
+        let table = Table { origin: Origin::Ruled, columns: 2, rows, joins: Vec::new() };
+        let mut reading = Reading { pages: Some(3), blocks: vec![Block::Table(table)], ..Reading::default() };
+        "2".parse::<PageRange>().unwrap().keep(&mut reading).unwrap();
+        let Block::Table(table) = &reading.blocks[0] else { panic!("{reading:?}") };
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(table.rows[0].cells, [cell(0, 1, 1), cell(1, 1, 2)]);
+    }
+
+    #[test]
+    fn what_is_wrong_on_other_pages_does_not_count() {
+        let wrong = |page| {
+            let place = Place { page: Some(page), ..Place::default() };
+            Diagnostic::new("page_without_text", Severity::Error, "", place)
+        };
+        let blocks = (1..=2).map(paragraph).collect();
+        let mut reading =
+            Reading { pages: Some(2), blocks, diagnostics: vec![wrong(2)], partial: true, ..Reading::default() };
+        "1".parse::<PageRange>().unwrap().keep(&mut reading).unwrap();
+        assert!(!reading.partial && reading.diagnostics.is_empty());
     }
 }

@@ -1,16 +1,12 @@
 //! `jixiao extract`
 
-use std::io::{self, Read};
-
 use jixiao_exporter::DocumentRecords;
-use jixiao_exporter::files::write_whole;
-use jixiao_model::Limits;
-use jixiao_pipeline::{Source, process_one};
+use jixiao_pipeline::process_one;
 
-use super::read_options;
+use super::{deliver, open, read_options};
 use crate::args::ExtractArgs;
 use crate::config::Config;
-use crate::term::{Exit, Failure, print, say};
+use crate::term::{Exit, Failure, say};
 
 /// Prints one document as JSON.
 pub(crate) fn run(args: &ExtractArgs) -> Result<Exit, Failure> {
@@ -23,20 +19,9 @@ pub(crate) fn run(args: &ExtractArgs) -> Result<Exit, Failure> {
         say(&format!("{}{}: {}: {message}", args.file, place(&records), row.status));
     }
     if row.status != "failed" {
-        write(&records, args)?;
+        deliver(&(records.to_json(args.compact)? + "\n"), args.output.as_ref())?;
     }
     Ok(if row.status == "ok" { Exit::Good } else { Exit::NotAllGood })
-}
-
-fn open(file: &str, limits: &Limits) -> Result<Source, Failure> {
-    let source = if file == "-" {
-        let mut bytes = Vec::new();
-        let read = io::stdin().lock().take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes);
-        read.map(|_| Source::new("-", bytes))
-    } else {
-        Source::open(file, limits)
-    };
-    source.map_err(|error| Failure::Message(format!("{file}: cannot be opened: {error}")))
 }
 
 /// Where the first error is, as `:page 3` or `:17` for a line.
@@ -46,13 +31,5 @@ fn place(records: &DocumentRecords) -> String {
         Some((_, Some(line))) => format!(":{line}"),
         Some((Some(page), None)) => format!(": page {page}"),
         _ => String::new(),
-    }
-}
-
-fn write(records: &DocumentRecords, args: &ExtractArgs) -> Result<(), Failure> {
-    let json = records.to_json(args.compact)? + "\n";
-    match &args.output {
-        Some(path) => Ok(write_whole(path, json.as_bytes())?),
-        None => print(&json),
     }
 }

@@ -2,30 +2,54 @@
 
 pub(crate) mod extract;
 pub(crate) mod ingest;
+pub(crate) mod inspect;
 pub(crate) mod normalize;
 pub(crate) mod schema;
+pub(crate) mod tables;
 
 use std::fs;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use jixiao_exporter::ValueReader;
+use jixiao_exporter::files::write_whole;
 use jixiao_model::Limits;
-use jixiao_pipeline::ReadOptions;
+use jixiao_pipeline::{ReadOptions, Source};
 
 use crate::args::ReadingArgs;
 use crate::config::Config;
-use crate::term::Failure;
+use crate::term::{Failure, print};
 
 /// How documents are read: from the arguments, and from the configuration where they say nothing.
 fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Failure> {
     let lexicon = args.lexicon.lexicon.as_ref().or(config.lexicon.as_ref());
     Ok(ReadOptions {
-        limits: args.limits(config.limits.over(Limits::default())),
-        password: args.password.clone().or_else(|| config.password.clone()),
+        limits: args.opening.limits(config.limits.over(Limits::default())),
+        password: args.opening.password.clone().or_else(|| config.password.clone()),
         values: value_reader(lexicon)?,
         pages: args.pages,
         cells: args.cells,
     })
+}
+
+/// Opens a document by its name; `-` is standard input.
+fn open(file: &str, limits: &Limits) -> Result<Source, Failure> {
+    let source = if file == "-" {
+        let mut bytes = Vec::new();
+        let read = io::stdin().lock().take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes);
+        read.map(|_| Source::new("-", bytes))
+    } else {
+        Source::open(file, limits)
+    };
+    source.map_err(|error| Failure::Message(format!("{file}: cannot be opened: {error}")))
+}
+
+/// Writes data to the file that is named, or to standard output.
+fn deliver(data: &str, output: Option<&PathBuf>) -> Result<(), Failure> {
+    match output {
+        Some(path) => Ok(write_whole(path, data.as_bytes())?),
+        None => print(data),
+    }
 }
 
 /// The reader of values, with the words of the user's own lexicon.
