@@ -7,7 +7,8 @@ use crate::contents::match_contents;
 use crate::fold::fold;
 use crate::front::{drop_headings, read_front, year_in};
 use crate::head::Head;
-use crate::indicators::read::{RawTable, heading_columns};
+use crate::indicators::headings::{Heading, read_headings, tables, with_lower_row};
+use crate::indicators::read::RawTable;
 use crate::indicators::{FormTables, read_all};
 use crate::layouts::{FormDef, Layouts};
 use crate::ledger::Ledger;
@@ -29,9 +30,10 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
         forms.push(form);
         tables.push(form_tables);
     }
-    let indicators = read_all(&tables, layouts, &mut ledger);
-    for (form, indicators) in forms.iter_mut().zip(indicators) {
-        form.indicators = indicators;
+    let finished = read_all(&tables, layouts, &mut ledger);
+    for (form, finished) in forms.iter_mut().zip(finished) {
+        form.indicators = finished.indicators;
+        form.other_fields.extend(finished.other_fields);
     }
     drop_headings(&mut front.contents);
     let mut diagnostics = reading.diagnostics.clone();
@@ -68,6 +70,10 @@ struct FormReader<'a> {
     layouts: &'a Layouts,
     head: Head<'a>,
     tables: Vec<RawTable<'a>>,
+    /// How many tables at the end of `tables` take the rows: two where their rows are the same.
+    open: usize,
+    /// The headings of the row before, which a second row of headings may complete.
+    upper: Option<Vec<Heading>>,
     /// The scope that a heading opened for the next table.
     scope: Option<Scope>,
     year: Option<i16>,
@@ -80,6 +86,8 @@ impl<'a> FormReader<'a> {
             layouts,
             head: Head::new(layouts, def.kind),
             tables: Vec::new(),
+            open: 0,
+            upper: None,
             scope: None,
             year: year_in(&title.text),
             pages: title.place.page.map(|p| (p, p)),
@@ -132,8 +140,12 @@ impl<'a> FormReader<'a> {
                 return ledger.mark(only.id, Use::Label);
             }
         }
-        if let Some(columns) = heading_columns(&row, self.layouts) {
-            self.begin_table(&row, columns, ledger);
+        if let Some(upper) = self.upper.take()
+            && let Some(headings) = with_lower_row(&upper, &row, self.layouts)
+        {
+            self.complete_headings(&row, &headings, ledger);
+        } else if let Some(headings) = read_headings(&row, self.layouts) {
+            self.begin_table(&row, &headings, ledger);
         } else if self.tables.is_empty() || self.scope.is_some() || self.head.begins(&row) {
             self.head.row(&row, ledger);
         } else {
@@ -143,27 +155,51 @@ impl<'a> FormReader<'a> {
 
     /// Rows of cells that are all empty or covered are kept too: they count for the spans of labels.
     fn table_row(&mut self, row: FormRow) {
-        if let Some(table) = self.tables.last_mut() {
-            table.rows.push(row);
+        let first = self.tables.len() - self.open;
+        let Some((last, others)) = self.tables[first..].split_last_mut() else { return };
+        for table in others {
+            table.rows.push(row.clone());
         }
+        last.rows.push(row);
     }
 
-    fn begin_table(&mut self, row: &FormRow, columns: Vec<(u16, crate::layouts::ColumnRole)>, ledger: &mut Ledger) {
+    fn begin_table(&mut self, row: &FormRow, headings: &[Heading], ledger: &mut Ledger) {
         for item in &row.items {
-            let known = self.layouts.column(&item.key).is_some() || self.layouts.is_side(&item.key);
+            let known = headings.iter().any(|h| h.column == item.column) || self.layouts.is_side(&item.key);
             if known {
                 ledger.mark(item.id, Use::Label);
             }
         }
+        self.upper = Some(headings.to_vec());
         let repeated = self.scope.is_none()
-            && self.tables.last().is_some_and(|t| t.columns.len() == columns.len() && row.after_page_break);
-        if repeated {
+            && self.tables.last().is_some_and(|t| t.columns.len() == headings.len() && row.after_page_break);
+        if !repeated {
+            self.open_tables(headings);
+        }
+    }
+
+    fn open_tables(&mut self, headings: &[Heading]) {
+        let Some(hierarchy) = self.layouts.hierarchy(&self.def.hierarchy) else { return };
+        let new = tables(headings);
+        self.open = new.len();
+        let opened = self.scope.take();
+        for (scope, columns) in new {
+            let scope = scope.or(opened).or_else(|| self.next_scope());
+            self.tables.push(RawTable { scope, columns, rows: Vec::new(), hierarchy });
+        }
+    }
+
+    /// A second row of headings: the tables that the first one opened, still without rows, are opened anew.
+    fn complete_headings(&mut self, row: &FormRow, headings: &[Heading], ledger: &mut Ledger) {
+        row.items.iter().for_each(|item| ledger.mark(item.id, Use::Label));
+        let first = self.tables.len() - self.open;
+        if self.tables[first..].iter().any(|t| !t.rows.is_empty()) {
             return;
         }
-        let hierarchy = self.layouts.hierarchy(&self.def.hierarchy);
-        let Some(hierarchy) = hierarchy else { return };
-        let scope = self.scope.take().or_else(|| self.next_scope());
-        self.tables.push(RawTable { scope, columns, rows: Vec::new(), hierarchy });
+        let scope = self.tables.get(first).and_then(|t| t.scope);
+        self.tables.truncate(first);
+        self.scope = scope;
+        self.open_tables(headings);
     }
 
     /// A table without heading after the first twin is the second twin.

@@ -39,10 +39,59 @@ pub(crate) fn label_key(text: &str) -> String {
     folded
 }
 
+/// A folded label without marks before it (`*`, `★`) and without the brackets that close it: `*指标值`,
+/// `项目支出绩效目标表(2023年)(打捆项目)`.
+pub(crate) fn bare_key(key: &str) -> &str {
+    let mut bare = key.trim_start_matches(['*', '★', '☆']);
+    while let Some(open) = closing_bracket(bare) {
+        bare = bare[..open].trim_end_matches(':');
+    }
+    bare
+}
+
+/// Where the bracket opens that closes a text; `None` where there is none, or nothing stands before it.
+fn closing_bracket(text: &str) -> Option<usize> {
+    if !text.ends_with([')', ']', '】']) {
+        return None;
+    }
+    let mut depth = 0;
+    for (at, c) in text.char_indices().rev() {
+        match c {
+            ')' | ']' | '】' => depth += 1,
+            '(' | '[' | '【' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return (at > 0).then_some(at);
+        }
+    }
+    None
+}
+
 /// No label is longer, in bytes; most cells of prose are told from labels by this alone.
 const LONGEST_LABEL: usize = 150;
 
 /// The key of a text that may be a label; empty for a longer one.
 pub(crate) fn short_key(text: &str) -> String {
     if text.len() > LONGEST_LABEL { String::new() } else { label_key(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_keys() {
+        for (text, expected) in [
+            ("*评（扣）分标准", "评(扣)分标准"),
+            ("部门预算项目支出绩效自评表（2023年度）", "部门预算项目支出绩效自评表"),
+            ("绩效目标申报表（基础设施建设类）（2022年度）", "绩效目标申报表"),
+            ("产出指标（50分）", "产出指标"),
+            ("（2023年度）", "(2023年度)"),
+            ("年度（/项目）指标值", "年度(/项目)指标值"),
+            ("）", ")"),
+        ] {
+            assert_eq!(bare_key(&label_key(text)), expected, "{text}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use jixiao_model::{FormKind, Scope};
 use regex::Regex;
 use serde::Deserialize;
 
-use crate::fold::{fold, label_key};
+use crate::fold::{bare_key, fold, label_key};
 
 const FORMS: &str = include_str!("../layouts/forms.toml");
 const LABELS: &str = include_str!("../layouts/labels.toml");
@@ -21,7 +21,8 @@ pub struct Layouts {
     by_text: FxHashMap<String, Vec<usize>>,
     scopes: FxHashMap<String, Scope>,
     sides: FxHashSet<String>,
-    columns: FxHashMap<String, ColumnRole>,
+    columns: FxHashMap<String, ColumnDef>,
+    column_patterns: Vec<(Regex, ColumnDef)>,
     hierarchies: Vec<Hierarchy>,
 }
 
@@ -133,6 +134,20 @@ pub(crate) enum ColumnRole {
     Explanation,
     DeviationReason,
     Standard,
+    /// No column of the dataset is planned for it: its cells become labelled fields of the form.
+    Other,
+    /// Its cells belong to the twin table that stands in the same rows.
+    Elsewhere,
+}
+
+/// What the heading of a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ColumnDef {
+    pub(crate) role: ColumnRole,
+    /// The scope of the values below, where the heading names one.
+    pub(crate) scope: Option<Scope>,
+    /// Of two headings with one role the one with the lower rank holds it.
+    pub(crate) rank: usize,
 }
 
 impl ColumnRole {
@@ -175,6 +190,14 @@ impl Hierarchy {
     pub(crate) fn names_level(&self, level: u8, key: &str) -> bool {
         self.spellings[usize::from(level != 1)].contains(key)
     }
+
+    /// The folded label of a level without what forms add to it: `数量指标(必填)`, `产出指标(50分)`, `满意度指标等`.
+    pub(crate) fn level_key<'k>(&self, key: &'k str) -> &'k str {
+        let known = |key: &str| self.names_level(1, key) || self.names_level(2, key);
+        let bare = bare_key(key);
+        let bare = bare.strip_suffix('等').unwrap_or(bare);
+        if !known(key) && known(bare) { bare } else { key }
+    }
 }
 
 impl Group {
@@ -207,9 +230,15 @@ struct Texts {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ColumnEntry {
     role: ColumnRole,
+    scope: Option<String>,
+    #[serde(default)]
     text: Vec<String>,
+    /// Regular expressions over folded headings, for those that name a year or a month.
+    #[serde(default)]
+    pattern: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -263,7 +292,9 @@ impl Layouts {
             all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
         }
         all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
-        all.columns.extend(file.column.iter().flat_map(|c| c.text.iter().map(|t| (label_key(t), c.role))));
+        for entry in &file.column {
+            all.add_column(entry)?;
+        }
         all.hierarchies.splice(0..0, file.hierarchy.into_iter().map(hierarchy));
         Ok(all)
     }
@@ -274,6 +305,18 @@ impl Layouts {
             self.by_text.entry(label_key(text)).or_default().push(at);
         }
         self.labels.push(Label::from_entry(entry)?);
+        Ok(())
+    }
+
+    fn add_column(&mut self, entry: &ColumnEntry) -> Result<(), LayoutError> {
+        let scope = entry.scope.as_deref().map(scope).transpose()?;
+        let def = |rank| ColumnDef { role: entry.role, scope, rank };
+        let texts = entry.text.iter().enumerate();
+        self.columns.extend(texts.map(|(rank, text)| (label_key(text), def(rank))));
+        for pattern in &entry.pattern {
+            let pattern = Regex::new(pattern).map_err(|e| LayoutError(e.to_string()))?;
+            self.column_patterns.push((pattern, def(entry.text.len())));
+        }
         Ok(())
     }
 
@@ -308,6 +351,7 @@ impl Layouts {
 
     /// The form whose title a line is.
     pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
+        let key = bare_key(key);
         let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
         self.forms
             .iter()
@@ -325,9 +369,11 @@ impl Layouts {
         self.sides.contains(key)
     }
 
-    /// What a column holds, by its heading.
-    pub(crate) fn column(&self, key: &str) -> Option<ColumnRole> {
-        self.columns.get(key).copied()
+    /// What a column holds, by its heading: as it is printed, or without marks before and brackets behind.
+    pub(crate) fn column(&self, key: &str) -> Option<ColumnDef> {
+        let exact = || self.columns.get(key).copied();
+        let pattern = || self.column_patterns.iter().find(|(p, _)| p.is_match(key)).map(|(_, def)| *def);
+        exact().or_else(|| self.columns.get(bare_key(key)).copied()).or_else(pattern)
     }
 
     /// The hierarchy of a form.

@@ -5,7 +5,7 @@
 use jixiao_model::{Repair, without_space};
 use rustc_hash::FxHashMap;
 
-use super::read::{Content, DataRow, Token};
+use super::read::{Content, DataRow};
 
 /// Names (without white space) that other tables print, and their values.
 #[derive(Debug)]
@@ -63,31 +63,70 @@ enum Reading {
 /// Puts the contents of all rows in their columns, joins tails, and hands labels beside a tail to the row below.
 pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Vocabulary<'_>) -> Vec<DataRow> {
     let mut out: Vec<DataRow> = Vec::with_capacity(rows.len());
-    let mut carried: Vec<Token> = Vec::new();
+    // What rows without an indicator leave to the row after them.
+    let mut rest = DataRow::default();
     for mut row in rows {
         if let Some(before) = out.last_mut() {
             restore_cut_label(before, &row, vocabulary);
         }
         if row.contents.is_empty() && row.name.is_none() && row.value.is_none() {
-            carried.append(&mut row.tokens);
+            rest.tokens.append(&mut row.tokens);
+            rest.strays.append(&mut row.strays);
+            join_others(out.last_mut().unwrap_or(&mut rest), &mut row);
             continue;
         }
         let (reading, clear) = read_row(&row, out.last(), vocabulary);
         match out.last_mut() {
             Some(before) if reading != Reading::Own => {
                 join(before, &row, reading, clear);
-                carried.append(&mut row.tokens);
+                join_others(before, &mut row);
+                rest.tokens.append(&mut row.tokens);
             }
             _ => {
                 place(&mut row, expected_column);
                 row.uncertain |= !clear;
-                carried.append(&mut row.tokens);
-                row.tokens = std::mem::take(&mut carried);
+                take_rest(&mut row, &mut rest);
                 out.push(row);
             }
         }
     }
+    finish_rest(rest, &mut out);
     out
+}
+
+fn take_rest(row: &mut DataRow, rest: &mut DataRow) {
+    rest.tokens.append(&mut row.tokens);
+    row.tokens = std::mem::take(&mut rest.tokens);
+    row.strays.append(&mut rest.strays);
+    join_others(row, rest);
+}
+
+/// What is left below the last indicator stays with it; in a table without indicators it is a row by itself.
+fn finish_rest(mut rest: DataRow, out: &mut Vec<DataRow>) {
+    match out.last_mut() {
+        Some(last) => last.strays.append(&mut rest.strays),
+        None if !(rest.others.is_empty() && rest.unplanned.is_empty() && rest.strays.is_empty()) => {
+            rest.uncertain = true;
+            out.push(rest);
+        }
+        None => {}
+    }
+}
+
+/// The tail of a row goes on with the cells of its further columns too.
+fn join_others(before: &mut DataRow, tail: &mut DataRow) {
+    for (role, text) in tail.others.drain(..) {
+        match before.others.iter_mut().find(|(r, _)| *r == role) {
+            Some((_, whole)) => whole.push_str(&text),
+            None => before.others.push((role, text)),
+        }
+    }
+    for (heading, text) in tail.unplanned.drain(..) {
+        match before.unplanned.iter_mut().find(|(h, _)| *h == heading) {
+            Some((_, whole)) => whole.text.push_str(&text.text),
+            None => before.unplanned.push((heading, text)),
+        }
+    }
 }
 
 /// The first part of a cut name may read like a label: 资产管理 of 资产管理制度健全性.

@@ -1,35 +1,49 @@
 //! Decoded tables → indicators, each departure from the printed row recorded with its evidence.
 
-use jixiao_model::{Indicator, Repair, Scope, Status, without_space};
+use jixiao_model::{Field, Indicator, Repair, Status, without_space};
 
 use super::joint::TableState;
-use super::read::DataRow;
+use super::read::{Content, DataRow, RawTable};
 use crate::layouts::ColumnRole;
 
 /// A row whose best other reading is closer than this is uncertain.
 const CLEAR: i32 = 3;
 const LEVELS: [&str; 2] = ["level1", "level2"];
 
-/// The indicators of one table.
-pub(crate) fn indicators(tables: &[TableState], at: usize, scope: Option<Scope>) -> Vec<Indicator> {
+/// What a form gets from its tables.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Finished {
+    pub(crate) indicators: Vec<Indicator>,
+    /// Cells of columns that the dataset does not have, called `heading/indicator`.
+    pub(crate) other_fields: Vec<(String, Field<String>)>,
+}
+
+/// Adds the indicators of one table to those of its form.
+pub(crate) fn finish(tables: &[TableState], at: usize, raw: &RawTable<'_>, form: &mut Finished) {
     let table = &tables[at];
     let twin = table.twin.and_then(|t| tables.get(t));
     let filled = table.lattice.filled_down();
-    (0..table.rows.len()).map(|row| Finisher { tables, table, twin, row }.indicator(scope, &filled[row])).collect()
+    for (row, filled) in filled.iter().enumerate() {
+        let finisher = Finisher { tables, table, twin, raw, row };
+        let indicator = finisher.indicator(filled);
+        form.other_fields.extend(finisher.other_fields(&indicator));
+        form.indicators.push(indicator);
+    }
 }
 
 struct Finisher<'a> {
     tables: &'a [TableState],
     table: &'a TableState,
     twin: Option<&'a TableState>,
+    raw: &'a RawTable<'a>,
     row: usize,
 }
 
 impl Finisher<'_> {
-    fn indicator(&self, scope: Option<Scope>, filled: &[Option<usize>; 2]) -> Indicator {
+    fn indicator(&self, filled: &[Option<usize>; 2]) -> Indicator {
         let data = &self.table.rows[self.row];
         let mut indicator = Indicator {
-            scope,
+            scope: self.raw.scope,
             level1: self.label(0),
             level2: self.label(1),
             level3: data.name.as_ref().map(|t| t.text.clone()),
@@ -43,6 +57,29 @@ impl Finisher<'_> {
         self.suggest(&mut indicator);
         self.grade(&mut indicator);
         indicator
+    }
+
+    /// The cells without a column: each belongs to the nearest label or name left of it.
+    fn other_fields(&self, indicator: &Indicator) -> Vec<(String, Field<String>)> {
+        let data = &self.table.rows[self.row];
+        let field = |label: String, text: &Content| (label, Field::new(text.text.clone(), text.place));
+        let named = |at: usize| match self.owner(at, indicator) {
+            Some(owner) => format!("{}/{owner}", self.raw.columns[at].text),
+            None => self.raw.columns[at].text.clone(),
+        };
+        let strays = data.strays.iter().map(|(label, text)| field(label.clone(), text));
+        strays.chain(data.unplanned.iter().map(|(at, text)| field(named(*at), text))).collect()
+    }
+
+    fn owner<'i>(&self, heading: usize, indicator: &'i Indicator) -> Option<&'i str> {
+        let label = |role| match role {
+            ColumnRole::Level1 => indicator.level1.as_deref(),
+            ColumnRole::Level2 => indicator.level2.as_deref(),
+            ColumnRole::Level3 => indicator.level3.as_deref(),
+            _ => None,
+        };
+        let left = self.raw.columns[..heading].iter().rev().find_map(|h| label(h.role()));
+        left.or(indicator.level3.as_deref())
     }
 
     /// The label of a level: as this table prints it, as another table does, or as the hierarchy spells it.

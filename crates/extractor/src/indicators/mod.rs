@@ -3,14 +3,16 @@
 pub(crate) mod cut;
 mod evidence;
 mod finish;
+pub(crate) mod headings;
 mod joint;
 mod levels;
 pub(crate) mod read;
 
-use jixiao_model::{Indicator, without_space};
+use jixiao_model::without_space;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::cut::Vocabulary;
+use self::finish::Finished;
 use self::joint::TableState;
 use self::read::{Content, DataRow, RawTable};
 use crate::layouts::{ColumnRole, Layouts};
@@ -21,8 +23,8 @@ pub(crate) struct FormTables<'a> {
     pub(crate) tables: Vec<RawTable<'a>>,
 }
 
-/// Reads the tables of all forms of a booklet together; gives the indicators of each form.
-pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut Ledger) -> Vec<Vec<Indicator>> {
+/// Reads the tables of all forms of a booklet together; gives what each form gets from its own.
+pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut Ledger) -> Vec<Finished> {
     let raw: Vec<(usize, &RawTable<'_>)> =
         forms.iter().enumerate().flat_map(|(form, f)| f.tables.iter().map(move |t| (form, t))).collect();
     let rows: Vec<Vec<DataRow>> = raw.iter().map(|(_, t)| read::read_rows(t, layouts, ledger)).collect();
@@ -37,9 +39,9 @@ pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut
         .map(|(at, rows)| TableState::new(raw[at].0, raw[at].1.hierarchy, rows, twins[at], &seen))
         .collect();
     joint::decode_all(&mut states);
-    let mut all = vec![Vec::new(); forms.len()];
+    let mut all = vec![Finished::default(); forms.len()];
     for (at, (form, table)) in raw.iter().enumerate() {
-        all[*form].extend(finish::indicators(&states, at, table.scope));
+        finish::finish(&states, at, table, &mut all[*form]);
     }
     all
 }
@@ -112,7 +114,7 @@ fn complete_names(rows: &[DataRow]) -> Names {
 
 /// The column of 三级指标: the heading's, unless hardly any row stands there because the heading itself is shifted.
 fn expected_column(table: &RawTable<'_>, rows: &[DataRow]) -> u16 {
-    let heading = table.columns.iter().find(|(_, role)| *role == ColumnRole::Level3).map_or(0, |(c, _)| *c);
+    let heading = table.columns.iter().find(|h| h.role() == ColumnRole::Level3).map_or(0, |h| h.column);
     let columns = || rows.iter().filter(|r| r.contents.len() >= 2).map(|r| r.contents[0].column);
     let in_heading = columns().filter(|c| *c == heading).count();
     if in_heading * 5 >= columns().count() {

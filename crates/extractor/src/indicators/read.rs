@@ -3,6 +3,7 @@
 use jixiao_model::{Origin, Place, Repair, Scope, Use};
 use rustc_hash::FxHashSet;
 
+use super::headings::Heading;
 use crate::align::{Loose, Takes, align};
 use crate::layouts::{ColumnRole, Hierarchy, Layouts};
 use crate::ledger::Ledger;
@@ -12,8 +13,8 @@ use crate::segment::{FormRow, Item};
 #[derive(Debug)]
 pub(crate) struct RawTable<'a> {
     pub(crate) scope: Option<Scope>,
-    /// Column and role of each heading, from left to right.
-    pub(crate) columns: Vec<(u16, ColumnRole)>,
+    /// From left to right.
+    pub(crate) columns: Vec<Heading>,
     pub(crate) rows: Vec<FormRow>,
     pub(crate) hierarchy: &'a Hierarchy,
 }
@@ -48,6 +49,10 @@ pub(crate) struct DataRow {
     pub(crate) name: Option<Content>,
     pub(crate) value: Option<Content>,
     pub(crate) others: Vec<(ColumnRole, String)>,
+    /// Cells of columns that the dataset does not have: index of the heading, text.
+    pub(crate) unplanned: Vec<(usize, Content)>,
+    /// Cells of a row above this one that has labels but no indicator: what they are called, text.
+    pub(crate) strays: Vec<(String, Content)>,
     pub(crate) after_page_break: bool,
     /// First on a page: a blank line says so, or the label beside the whole table, printed again.
     pub(crate) page_top: bool,
@@ -64,24 +69,6 @@ impl From<&Item> for Content {
     }
 }
 
-/// The columns of a heading row: at least two known headings, one of them 三级指标 or the value.
-pub(crate) fn heading_columns(row: &FormRow, layouts: &Layouts) -> Option<Vec<(u16, ColumnRole)>> {
-    let mut columns: Vec<(u16, ColumnRole)> = Vec::new();
-    // 绩效指标 may be the heading of the names or the label beside the table: the clear headings go first.
-    let (side, clear): (Vec<&Item>, Vec<&Item>) = row.items.iter().partition(|i| layouts.is_side(&i.key));
-    for item in clear.into_iter().chain(side) {
-        if let Some(role) = layouts.column(&item.key)
-            && !columns.iter().any(|(_, r)| *r == role)
-        {
-            columns.push((item.column, role));
-        }
-    }
-    columns.sort_unstable();
-    let has = |role| columns.iter().any(|(_, r)| *r == role);
-    let enough = columns.len() >= 2 && (has(ColumnRole::Level3) || has(ColumnRole::Value));
-    (enough && (has(ColumnRole::Level1) || has(ColumnRole::Level2) || columns.len() >= 3)).then_some(columns)
-}
-
 /// Reads the rows of a table; labels are told from contents by their words, or by their column where columns are facts.
 pub(crate) fn read_rows(table: &RawTable<'_>, layouts: &Layouts, ledger: &mut Ledger) -> Vec<DataRow> {
     let reader = RowReader::new(table, layouts);
@@ -93,16 +80,23 @@ struct RowReader<'a> {
     layouts: &'a Layouts,
     /// Folded texts of all cells: they tell which level an ambiguous label has.
     seen: FxHashSet<&'a str>,
-    /// The roles of contents, with their columns.
-    content_columns: Vec<(u16, ColumnRole)>,
+    /// The headings of contents.
+    content_columns: Vec<usize>,
+    /// Another table with labels of its own stands beside this one.
+    beside: bool,
 }
 
 impl<'a> RowReader<'a> {
     fn new(table: &'a RawTable<'a>, layouts: &'a Layouts) -> Self {
         let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| i.key.as_str()).collect();
-        let is_content = |role: ColumnRole| !matches!(role, ColumnRole::Level1 | ColumnRole::Level2);
-        let content_columns = table.columns.iter().copied().filter(|(_, role)| is_content(*role)).collect();
-        Self { table, layouts, seen, content_columns }
+        let beside = table.columns.iter().filter(|h| h.role() == ColumnRole::Elsewhere).count() >= 2;
+        let is_content = |at: &usize| match table.columns[*at].role() {
+            ColumnRole::Level1 | ColumnRole::Level2 => false,
+            ColumnRole::Elsewhere => !beside,
+            _ => true,
+        };
+        let content_columns = (0..table.columns.len()).filter(is_content).collect();
+        Self { table, layouts, seen, content_columns, beside }
     }
 
     fn read(&self, row: &FormRow, ledger: &mut Ledger) -> DataRow {
@@ -120,9 +114,11 @@ impl<'a> RowReader<'a> {
             if self.is_side(item, row) {
                 ledger.mark(item.id, Use::Label);
                 data.page_top = true;
+            } else if self.beside && self.is_elsewhere(item) {
+                // The twin table, read from the same rows, takes it.
             } else if let Some(level) = self.level(item, row) {
                 ledger.mark(item.id, Use::Label);
-                data.tokens.push(token(item, level, row));
+                data.tokens.push(token(item, level, row, self.table.hierarchy));
             } else {
                 ledger.mark(item.id, Use::Field);
                 contents.push(item);
@@ -141,7 +137,7 @@ impl<'a> RowReader<'a> {
 
     /// A label beside the whole table. Where columns are facts it stands left of the first heading.
     fn is_side(&self, item: &Item, row: &FormRow) -> bool {
-        let first = self.table.columns.first().map_or(0, |(c, _)| *c);
+        let first = self.table.columns.first().map_or(0, |h| h.column);
         if row.origin == Origin::Ruled {
             return item.column < first && item.column + item.column_span <= first.max(1);
         }
@@ -150,14 +146,10 @@ impl<'a> RowReader<'a> {
 
     fn level(&self, item: &Item, row: &FormRow) -> Option<u8> {
         if row.origin == Origin::Ruled {
-            return match self.role_at(item.column) {
-                Some(ColumnRole::Level1) => Some(1),
-                Some(ColumnRole::Level2) => Some(2),
-                _ => None,
-            };
+            return self.level_of_column(item.column);
         }
-        let key = item.key.as_str();
         let hierarchy = self.table.hierarchy;
+        let key = hierarchy.level_key(&item.key);
         if !key.ends_with("指标") && (row.items.len() == 1 || self.prints_full_labels(key)) {
             // 数量 alone on a row, or where labels read 数量指标, is the tail of a cut name.
             return None;
@@ -177,9 +169,22 @@ impl<'a> RowReader<'a> {
         self.seen.iter().any(|other| other.ends_with("指标") && hierarchy.names_level(level, other))
     }
 
+    fn level_of_column(&self, column: u16) -> Option<u8> {
+        match self.heading_at(column).map(|at| self.table.columns[at].role()) {
+            Some(ColumnRole::Level1) => Some(1),
+            Some(ColumnRole::Level2) => Some(2),
+            _ => None,
+        }
+    }
+
+    /// True for a cell of the other of two tables that stand beside each other.
+    fn is_elsewhere(&self, item: &Item) -> bool {
+        self.heading_at(item.column).is_some_and(|at| self.table.columns[at].role() == ColumnRole::Elsewhere)
+    }
+
     /// The heading that a column belongs to: the last one that begins at it or left of it.
-    fn role_at(&self, column: u16) -> Option<ColumnRole> {
-        self.table.columns.iter().take_while(|(c, _)| *c <= column).last().map(|(_, role)| *role)
+    fn heading_at(&self, column: u16) -> Option<usize> {
+        self.table.columns.partition_point(|h| h.column <= column).checked_sub(1)
     }
 
     /// 成本指标 and 满意度指标 name a 一级 as well as a 二级: they are the upper one where their own lower ones occur.
@@ -196,11 +201,7 @@ impl<'a> RowReader<'a> {
         if !looks_like_label || right < 2 {
             return None;
         }
-        match self.role_at(item.column) {
-            Some(ColumnRole::Level1) => Some(1),
-            Some(ColumnRole::Level2) => Some(2),
-            _ => None,
-        }
+        self.level_of_column(item.column)
     }
 
     /// The same label twice in a row (满意度指标, 满意度指标) is the upper level, then the lower.
@@ -216,10 +217,8 @@ impl<'a> RowReader<'a> {
 
     fn place_contents(&self, contents: &[&Item], row: &FormRow, data: &mut DataRow) {
         if row.origin == Origin::Ruled {
-            for item in contents {
-                let role = self.role_at(item.column).unwrap_or(ColumnRole::Level3);
-                place(data, role, (*item).into());
-            }
+            let places: Vec<_> = contents.iter().map(|item| (self.heading_at(item.column), *item)).collect();
+            self.place_all(&places, data);
         } else if self.content_columns.len() <= 2 {
             data.contents = contents.iter().map(|item| (*item).into()).collect();
         } else {
@@ -229,11 +228,45 @@ impl<'a> RowReader<'a> {
 
     fn align_contents(&self, contents: &[&Item], data: &mut DataRow) {
         let cells: Vec<_> = contents.iter().map(|i| Loose { column: i.column, number: false }).collect();
-        let headings: Vec<_> = self.content_columns.iter().map(|(c, _)| (*c, Takes::Text)).collect();
-        for (item, at) in contents.iter().zip(align(&cells, &headings)) {
-            if let Some((_, role)) = at.and_then(|at| self.content_columns.get(at)) {
-                place(data, *role, (*item).into());
+        let headings: Vec<_> =
+            self.content_columns.iter().map(|at| (self.table.columns[*at].column, Takes::Text)).collect();
+        let places = contents.iter().zip(align(&cells, &headings)).map(|(item, at)| {
+            // A text without a heading of its own goes to the one that it stands under, so that nothing is lost.
+            let heading = at.and_then(|at| self.content_columns.get(at).copied());
+            (heading.or_else(|| self.heading_at(item.column)), *item)
+        });
+        self.place_all(&places.collect::<Vec<_>>(), data);
+    }
+
+    /// Cells beside the labels of a group without indicator are no indicator either.
+    fn place_all(&self, places: &[(Option<usize>, &Item)], data: &mut DataRow) {
+        let is_main = |heading: Option<usize>| {
+            heading.is_none_or(|at| matches!(self.table.columns[at].role(), ColumnRole::Level3 | ColumnRole::Value))
+        };
+        let owner = data.tokens.last().map(|t| t.text.clone());
+        match owner.filter(|_| !places.iter().any(|(heading, _)| is_main(*heading))) {
+            Some(owner) => {
+                let named = |at: usize| format!("{}/{owner}", self.table.columns[at].text);
+                data.strays.extend(places.iter().filter_map(|(at, item)| Some((named((*at)?), (*item).into()))));
             }
+            None => places.iter().for_each(|(heading, item)| self.place(data, *heading, item)),
+        }
+    }
+
+    /// Puts a text under a heading; what stands left of all headings is taken for a name.
+    fn place(&self, data: &mut DataRow, heading: Option<usize>, item: &Item) {
+        let role = heading.map_or(ColumnRole::Level3, |at| self.table.columns[at].role());
+        let text = Content::from(item);
+        let slot = match role {
+            ColumnRole::Level3 => &mut data.name,
+            ColumnRole::Value => &mut data.value,
+            ColumnRole::Elsewhere => return,
+            ColumnRole::Other => return data.unplanned.extend(heading.map(|at| (at, text))),
+            role => return data.others.push((role, text.text)),
+        };
+        match slot {
+            Some(before) => before.text.push_str(&text.text),
+            None => *slot = Some(text),
         }
     }
 }
@@ -241,23 +274,8 @@ impl<'a> RowReader<'a> {
 /// Longer texts that end with 指标 are names of indicators.
 const LONGEST_LABEL: usize = 12;
 
-fn token(item: &Item, level: u8, row: &FormRow) -> Token {
+fn token(item: &Item, level: u8, row: &FormRow, hierarchy: &Hierarchy) -> Token {
     let rows = row.index..row.index + usize::from(item.row_span.max(1));
     let covers = (row.origin == Origin::Ruled).then_some((row.table, rows));
-    Token { level, key: item.key.clone(), text: item.text.clone(), covers }
-}
-
-fn place(data: &mut DataRow, role: ColumnRole, text: Content) {
-    let slot = match role {
-        ColumnRole::Level3 => &mut data.name,
-        ColumnRole::Value => &mut data.value,
-        role => {
-            data.others.push((role, text.text));
-            return;
-        }
-    };
-    match slot {
-        Some(before) => before.text.push_str(&text.text),
-        None => *slot = Some(text),
-    }
+    Token { level, key: hierarchy.level_key(&item.key).to_owned(), text: item.text.clone(), covers }
 }

@@ -1,0 +1,181 @@
+//! The headings of an indicator table: one row or two, one table or two beside each other.
+
+use jixiao_model::{Origin, Scope};
+
+use crate::layouts::{ColumnDef, ColumnRole, Layouts};
+use crate::segment::{FormRow, Item};
+
+/// The heading of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Heading {
+    pub(crate) column: u16,
+    /// Number of columns that it covers.
+    pub(crate) span: u16,
+    /// It stands above headings of its own: it covers several columns and fewer rows than its neighbours.
+    spreads: bool,
+    def: ColumnDef,
+    /// As printed; of two rows as `年度指标值/度量单位`.
+    pub(crate) text: String,
+}
+
+impl Heading {
+    fn new(item: &Item, def: ColumnDef) -> Self {
+        Self { column: item.column, span: item.column_span.max(1), spreads: false, def, text: item.text.clone() }
+    }
+
+    pub(crate) fn role(&self) -> ColumnRole {
+        self.def.role
+    }
+
+    fn covers(&self, item: &Item) -> bool {
+        (self.column..self.column + self.span).contains(&item.column)
+    }
+}
+
+/// A heading without a column in the dataset.
+const OTHER: ColumnDef = ColumnDef { role: ColumnRole::Other, scope: None, rank: usize::MAX };
+/// Longer texts head no column.
+const LONGEST: usize = 24;
+
+/// The headings of a row that heads an indicator table: at least two known ones, one of them of names or values.
+pub(crate) fn read_headings(row: &FormRow, layouts: &Layouts) -> Option<Vec<Heading>> {
+    // 绩效指标 may be the heading of the names or the label beside the table: the clear headings go first.
+    let (side, clear): (Vec<&Item>, Vec<&Item>) = row.items.iter().partition(|i| layouts.is_side(&i.key));
+    let mut headings: Vec<Heading> = Vec::new();
+    for item in &clear {
+        if let Some(def) = layouts.column(&item.key) {
+            headings.push(Heading::new(item, def));
+        }
+    }
+    for item in &side {
+        if let Some(def) = side_def(item, &headings, layouts) {
+            headings.push(Heading::new(item, def));
+        }
+    }
+    if !is_enough(&headings) {
+        return None;
+    }
+    let unknown = clear.iter().filter(|i| layouts.column(&i.key).is_none() && i.text.chars().count() <= LONGEST);
+    headings.extend(unknown.map(|item| Heading::new(item, OTHER)));
+    headings.sort_by_key(|h| h.column);
+    mark_spreading(&mut headings, row);
+    Some(headings)
+}
+
+/// What a label beside the table says as a heading: the names where no other heading does, the upper level where the
+/// table prints none and the label is no higher than the row.
+fn side_def(item: &Item, headings: &[Heading], layouts: &Layouts) -> Option<ColumnDef> {
+    let has = |role| headings.iter().any(|h| h.role() == role);
+    let own = layouts.column(&item.key).filter(|def| !has(def.role));
+    let upper = ColumnDef { role: ColumnRole::Level1, scope: None, rank: usize::MAX };
+    let leads = item.row_span <= 1 && !has(ColumnRole::Level1) && has(ColumnRole::Level3);
+    own.or_else(|| leads.then_some(upper))
+}
+
+fn is_enough(headings: &[Heading]) -> bool {
+    let has = |role| headings.iter().any(|h| h.role() == role);
+    let named = has(ColumnRole::Level3) || has(ColumnRole::Value);
+    headings.len() >= 2 && named && (has(ColumnRole::Level1) || has(ColumnRole::Level2) || headings.len() >= 3)
+}
+
+fn mark_spreading(headings: &mut [Heading], row: &FormRow) {
+    let height = row.items.iter().map(|i| i.row_span).max().unwrap_or(1);
+    for heading in headings {
+        let item = row.items.iter().find(|i| i.column == heading.column);
+        heading.spreads = heading.span > 1 && height > 1 && item.is_some_and(|i| i.row_span < height);
+    }
+}
+
+/// The headings with those of the row below them, where that row is a second row of headings.
+pub(crate) fn with_lower_row(upper: &[Heading], row: &FormRow, layouts: &Layouts) -> Option<Vec<Heading>> {
+    if row.items.is_empty() {
+        return None;
+    }
+    let pairs: Vec<(&Item, &Heading)> =
+        row.items.iter().map(|i| Some((i, above(upper, i, row.origin, layouts)?))).collect::<Option<_>>()?;
+    let mut headings: Vec<Heading> =
+        upper.iter().filter(|h| !pairs.iter().any(|(_, above)| above.column == h.column)).cloned().collect();
+    let last = pairs.iter().map(|(item, _)| item.column).max()?;
+    // In a text without empty cells for wide headings the headings right of the wide ones stand too far left.
+    let first = pairs.iter().map(|(item, _)| item.column).min()?;
+    let crowded = headings.iter().filter(|h| h.column > first).map(|h| h.column).min().filter(|c| *c <= last);
+    if let Some(next) = crowded {
+        headings.iter_mut().filter(|h| h.column > first).for_each(|h| h.column += last + 1 - next);
+    }
+    headings.extend(pairs.iter().map(|(item, above)| lower(item, above, layouts)));
+    headings.sort_by_key(|h| h.column);
+    Some(headings)
+}
+
+/// The heading of the upper row that an item of the lower one belongs to.
+fn above<'h>(upper: &'h [Heading], item: &Item, origin: Origin, layouts: &Layouts) -> Option<&'h Heading> {
+    if origin == Origin::Ruled {
+        return upper.iter().find(|h| h.spreads && h.covers(item));
+    }
+    let joined = |h: &&Heading| layouts.column(&joined_key(h, item)).is_some();
+    let at = upper.iter().take_while(|h| h.column <= item.column).last();
+    let known = layouts.column(&item.key).is_some();
+    upper.iter().find(joined).or(at.filter(|_| known))
+}
+
+fn joined_key(upper: &Heading, item: &Item) -> String {
+    format!("{}/{}", crate::fold::label_key(&upper.text), item.key)
+}
+
+fn lower(item: &Item, above: &Heading, layouts: &Layouts) -> Heading {
+    let def = layouts.column(&joined_key(above, item)).or_else(|| layouts.column(&item.key)).unwrap_or(OTHER);
+    Heading { text: format!("{}/{}", above.text, item.text), ..Heading::new(item, def) }
+}
+
+/// The tables that the headings stand for: one, or two that share their rows (two columns of values; 中期 beside 年度).
+pub(crate) fn tables(headings: &[Heading]) -> Vec<(Option<Scope>, Vec<Heading>)> {
+    let sides = sides(headings).or_else(|| two_values(headings));
+    let Some([overall, annual]) = sides else { return vec![(None, settled(headings.to_vec()))] };
+    let scoped = |scope, own: Vec<bool>| {
+        let columns = headings.iter().zip(own).map(|(h, own)| if own { h.clone() } else { elsewhere(h) }).collect();
+        (Some(scope), settled(columns))
+    };
+    vec![scoped(Scope::Overall, overall), scoped(Scope::Annual, annual)]
+}
+
+fn elsewhere(heading: &Heading) -> Heading {
+    Heading { def: ColumnDef { role: ColumnRole::Elsewhere, ..heading.def }, ..heading.clone() }
+}
+
+/// Which headings each of two tables beside each other has: names and values come twice, and what stands before the
+/// first heading that comes again serves both.
+fn sides(headings: &[Heading]) -> Option<[Vec<bool>; 2]> {
+    let places = |role| headings.iter().enumerate().filter(move |(_, h)| h.role() == role).map(|(at, _)| at);
+    let (names, values): (Vec<_>, Vec<_>) = (places(ColumnRole::Level3).collect(), places(ColumnRole::Value).collect());
+    let ([_, _], [first_value, second_value]) = (names.as_slice(), values.as_slice()) else { return None };
+    let is_key = |h: &Heading| matches!(h.role(), ColumnRole::Level1 | ColumnRole::Level2 | ColumnRole::Level3);
+    let middle = (first_value + 1..*second_value).find(|at| is_key(&headings[*at]))?;
+    let starts = headings.iter().position(|h| h.role() == headings[middle].role())?;
+    let left = (0..headings.len()).map(|at| at < middle).collect();
+    let right = (0..headings.len()).map(|at| at < starts || at >= middle).collect();
+    Some([left, right])
+}
+
+/// Which headings each of two tables has whose values stand in two columns.
+fn two_values(headings: &[Heading]) -> Option<[Vec<bool>; 2]> {
+    let has = |scope| headings.iter().any(|h| h.role() == ColumnRole::Value && h.def.scope == Some(scope));
+    if !has(Scope::Overall) || !has(Scope::Annual) {
+        return None;
+    }
+    let of = |scope| headings.iter().map(|h| h.role() != ColumnRole::Value || h.def.scope == Some(scope)).collect();
+    Some([of(Scope::Overall), of(Scope::Annual)])
+}
+
+/// One heading per role: the one that says it most clearly holds it, the others become labelled fields.
+fn settled(mut headings: Vec<Heading>) -> Vec<Heading> {
+    for at in 0..headings.len() {
+        let (role, rank) = (headings[at].role(), headings[at].def.rank);
+        let single = !matches!(role, ColumnRole::Other | ColumnRole::Elsewhere);
+        let better =
+            |(other, h): (usize, &Heading)| other != at && h.role() == role && (h.def.rank, other) < (rank, at);
+        if single && headings.iter().enumerate().any(better) {
+            headings[at].def = OTHER;
+        }
+    }
+    headings
+}
