@@ -21,6 +21,7 @@ Examples:
   jixiao extract booklet.pdf                     the forms of one booklet as JSON
   jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
   jixiao tables report.pdf --format html         the tables of any PDF
+  jixiao diff 2023/ 2024/                        what changed from one year to the next
   jixiao normalize '≥95%' '12月31日前'            what single values say
   jixiao schema                                  what every table and column means
 
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Tables(TablesArgs),
     /// Draw a page of a PDF as a picture, with what was read drawn over it
     Inspect(InspectArgs),
+    /// Compare two datasets, two documents or two years: forms, indicators, targets and money
+    Diff(DiffArgs),
     /// Read indicator values (指标值), one a line, and print what each says as JSON
     Normalize(NormalizeArgs),
     /// Print the data dictionary: every table and column
@@ -206,6 +209,59 @@ pub(crate) struct InspectArgs {
 fn scale(text: &str) -> Result<f32, String> {
     let number = text.parse::<f32>().map_err(|error| error.to_string())?;
     if (0.1..=20.0).contains(&number) { Ok(number) } else { Err("use a number from 0.1 to 20".to_owned()) }
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao diff booklet-2023.pdf booklet-2024.pdf        two documents
+  jixiao diff 2023/ 2024/                              two folders of documents
+  jixiao diff old-dataset new-dataset                  two output folders of `jixiao ingest`
+  jixiao diff 2023/ 2024/ -o changes.parquet           the table changes, for pandas, polars or DuckDB
+  jixiao diff a.json b.json --format json | jq '.changes[] | select(.kind == \"target_changed\")'
+
+Forms are matched by publisher, department, unit and project, indicators by their names. Signs, white space and the
+year in a name do not count (2023年6月 in a form of 2023 is 2024年6月 in one of 2024). Names that are close are matched
+too, and marked fuzzy with a score. A target has changed where it means something else: ≥95% and 不低于95% do not differ.
+
+Exit codes:
+  0  both sides were read and compared, whether they differ or not
+  1  some documents are partial or failed, so that changes may be missing or false;
+     with --exit-code also: there are changes
+  2  the comparison could not be carried out")]
+pub(crate) struct DiffArgs {
+    /// The earlier side: a dataset folder, a document (PDF, text, or its JSON), or a folder of documents
+    pub(crate) before: String,
+    /// The later side
+    pub(crate) after: String,
+    /// Form of the result [default: by the ending of --output, else text]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DiffFormat>,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Tell also what is the same: which form and which row was matched with which
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Exit with 1 if there are changes
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Threads [default: one a processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// Form of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// One object: both sides, counts, and the rows of the table `changes`
+    Json,
+    /// The table `changes`
+    Parquet,
 }
 
 #[derive(Debug, Args)]

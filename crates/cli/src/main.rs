@@ -33,6 +33,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Diff(args) => cmd::diff::run(&args),
         Command::Extract(args) => cmd::extract::run(&args),
         Command::Ingest(args) => cmd::ingest::run(args),
         Command::Tables(args) => cmd::tables::run(&args),

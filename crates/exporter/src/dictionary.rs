@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::schema::{Column, SCHEMA_VERSION, TABLES, Table};
+use crate::schema::{ChangeRow, Column, SCHEMA_VERSION, TABLES, Table};
 
 /// The dictionary as Markdown: one table of columns for each table.
 pub fn markdown() -> String {
@@ -14,14 +14,14 @@ pub fn markdown() -> String {
          The names are the same in Parquet, JSON, CSV and XLSX. A missing value is null.\n"
     );
     for table in &TABLES {
-        describe(&mut out, table);
+        describe(&mut out, table, if table.optional { " Written on request (`--cells`)." } else { "" });
     }
+    describe(&mut out, &ChangeRow::TABLE, " Written by `jixiao diff`.");
     out
 }
 
-fn describe(out: &mut String, table: &Table) {
+fn describe(out: &mut String, table: &Table, request: &str) {
     let key = if table.key.is_empty() { String::new() } else { format!(" Key: {}.", code_list(table.key)) };
-    let request = if table.optional { " Written on request (`--cells`)." } else { "" };
     // Writing to a String cannot fail.
     let _ = write!(out, "\n## {} {}\n\nA row is {}.{key}{request}\n\n", table.name, table.title, table.meaning);
     out.push_str("| column | 中文 | type | null | meaning |\n| --- | --- | --- | --- | --- |\n");
@@ -40,7 +40,7 @@ fn code_list(names: &[&str]) -> String {
 
 /// The dictionary as JSON.
 pub fn json() -> Value {
-    let tables: Vec<Value> = TABLES.iter().map(table_json).collect();
+    let tables: Vec<Value> = TABLES.iter().chain([&ChangeRow::TABLE]).map(table_json).collect();
     json!({ "schema_version": SCHEMA_VERSION, "tables": tables })
 }
 

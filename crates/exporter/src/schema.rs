@@ -300,7 +300,47 @@ table!(CellRow, cells, "单元格", "one cell of a table of the source, as it wa
     place;
 });
 
-/// Every table, in the order in which they are documented and written.
+table!(ChangeRow, changes, "变化", "one difference between two datasets, documents or years", key ["ordinal"], {
+    ordinal: i32, "序号", "Position in the comparison, from 1";
+    kind: String, "变化类型", "form_added, form_removed, form_renamed, indicator_added, indicator_removed, indicator_renamed, indicator_moved (another 一级指标 or 二级指标), target_changed, money_changed, task_added, task_removed, task_renamed; with --all also same";
+    matched: Option<String>, "匹配方式", "exact (the folded names are equal) or fuzzy (the names are close); null where nothing was matched";
+    score: Option<f64>, "匹配分", "How close the names of a fuzzy match are: above 0, below 1";
+    publisher: Option<String>, "公开单位", "The place that publishes, as the names of its units say it (省, 市, 县, 区)";
+    department: Option<String>, "主管部门", "Department (of the later side, where it is there)";
+    implementing_unit: Option<String>, "项目实施单位", "Unit that carries the project out (of the later side, where it is there)";
+    project_name: Option<String>, "项目名称", "Project (of the later side, where it is there)";
+    scope: Option<String>, "指标范围", "Of an indicator: overall (总体) or annual (年度); null where the form has only one table";
+    level1: Option<String>, "一级指标", "Of an indicator: first level (of the later side, where it is there)";
+    level2: Option<String>, "二级指标", "Of an indicator: second level (of the later side, where it is there)";
+    name: Option<String>, "名称", "What changed: the form, the 三级指标, the amount or the task (of the later side, where it is there)";
+    before: Option<String>, "变化前", "What was printed before: the name, the level, the target or the amount; null where it was not there";
+    after: Option<String>, "变化后", "What is printed after";
+    comparator_before: Option<String>, "变化前比较符", "Comparator of the target before";
+    comparator_after: Option<String>, "变化后比较符", "Comparator of the target after";
+    number_before: Option<f64>, "变化前数值", "Number of the target, or the amount in yuan, before";
+    number_after: Option<f64>, "变化后数值", "The same after";
+    number_before_exact: Option<String>, "变化前精确数值", "The number before as canonical decimal, or as a fraction in lowest terms";
+    number_after_exact: Option<String>, "变化后精确数值", "The number after, in the same way";
+    unit_before: Option<String>, "变化前单位", "Code of the unit before; one that the cell does not print is taken from inferred_unit";
+    unit_after: Option<String>, "变化后单位", "Code of the unit after";
+    difference_exact: Option<String>, "变化量", "number_after − number_before, exact; null where the units differ or a number is missing";
+    relative_change: Option<f64>, "相对变化", "(number_after − number_before) / |number_before|: 0.25 is a quarter more; null where it has no meaning";
+    relative_change_exact: Option<String>, "精确相对变化", "The relative change as canonical decimal, or as a fraction in lowest terms";
+    value_before: Option<serde_json::Value>, "变化前解析结果", "The whole parsed target before (value_parsed)";
+    value_after: Option<serde_json::Value>, "变化后解析结果", "The whole parsed target after";
+    fiscal_year_before: Option<i16>, "变化前年度", "Year of the form before";
+    fiscal_year_after: Option<i16>, "变化后年度", "Year of the form after";
+    form_id_before: Option<String>, "变化前表编号", "The form before";
+    form_id_after: Option<String>, "变化后表编号", "The form after";
+    indicator_id_before: Option<String>, "变化前指标编号", "The indicator before";
+    indicator_id_after: Option<String>, "变化后指标编号", "The indicator after";
+    page_before: Option<i32>, "变化前页码", "1-based page before";
+    line_before: Option<i32>, "变化前行号", "1-based line of the text before";
+    page_after: Option<i32>, "变化后页码", "1-based page after";
+    line_after: Option<i32>, "变化后行号", "1-based line of the text after";
+});
+
+/// Every table of a dataset, in the order in which they are documented and written.
 pub const TABLES: [Table; 9] = [
     DocumentRow::TABLE,
     ContentsRow::TABLE,
@@ -321,7 +361,7 @@ mod tests {
 
     #[test]
     fn names_are_ascii_snake_case_and_unique() {
-        for table in TABLES {
+        for table in TABLES.into_iter().chain([ChangeRow::TABLE]) {
             let names: BTreeSet<_> = table.columns.iter().map(|column| column.name).collect();
             assert_eq!(names.len(), table.columns.len(), "{}: a column is there twice", table.name);
             let fits = |name: &&str| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -341,7 +381,7 @@ mod tests {
 
     #[test]
     fn every_column_says_what_it_means() {
-        for column in TABLES.iter().flat_map(|table| table.columns) {
+        for column in TABLES.iter().chain([&ChangeRow::TABLE]).flat_map(|table| table.columns) {
             assert!(!column.title.is_ascii() || column.title == "SHA-256", "{}", column.name);
             assert!(column.meaning.len() > 5, "{}", column.name);
         }

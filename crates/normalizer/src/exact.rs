@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
 
 /// The largest number of decimal places that is kept; 10^38 still fits an `i128`.
 const MAX_SCALE: u32 = 38;
@@ -176,6 +177,45 @@ impl PartialOrd for Exact {
     }
 }
 
+/// A text that is not a number as [`Exact`] prints it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExactError;
+
+impl fmt::Display for ExactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a decimal such as -0.5 or a fraction such as 2/3")
+    }
+}
+
+impl std::error::Error for ExactError {}
+
+impl FromStr for Exact {
+    type Err = ExactError;
+
+    /// Reads what `Display` prints: `12000`, `-0.5`, `2/3`.
+    fn from_str(text: &str) -> Result<Self, ExactError> {
+        let number = match text.split_once('/') {
+            Some((top, bottom)) => {
+                plain_decimal(top).zip(plain_decimal(bottom)).and_then(|(t, b)| Self::quotient(t, b))
+            }
+            None => plain_decimal(text),
+        };
+        number.ok_or(ExactError)
+    }
+}
+
+/// A decimal of ASCII digits, with a sign and a point where needed.
+fn plain_decimal(text: &str) -> Option<Exact> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || digits.ends_with('.') || !all_digits(whole) || !all_digits(part) {
+        return None;
+    }
+    let number = Exact::decimal(format!("{whole}{part}").parse().ok()?, u32::try_from(part.len()).ok()?)?;
+    Some(if text.starts_with('-') { number.negated() } else { number })
+}
+
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(denominator) = self.denominator {
@@ -213,6 +253,18 @@ mod tests {
             assert_eq!(got.to_string(), want);
         }
         assert!(Exact::quotient(Exact::ONE, Exact::ZERO).is_none());
+    }
+
+    #[test]
+    fn what_is_printed_is_read_back() {
+        for text in ["0", "12000", "-0.5", "48879.85", "2/3", "-157/3"] {
+            assert_eq!(text.parse::<Exact>().unwrap().to_string(), text);
+        }
+        for text in
+            ["", "-", ".5", "1.", "1,000", "1e3", "2/0", "2/", "１", "+1", "99999999999999999999999999999999999999999"]
+        {
+            assert_eq!(text.parse::<Exact>(), Err(ExactError), "{text}");
+        }
     }
 
     #[test]

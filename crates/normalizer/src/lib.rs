@@ -35,7 +35,7 @@ mod value;
 
 pub use date::{DatePart, IsoDate};
 pub use enrich::{Context, Enrichment, InferredUnit, Resolved, enrich};
-pub use exact::Exact;
+pub use exact::{Exact, ExactError};
 pub use explain::{Explanation, Piece, Rejected, explain};
 pub use lexicon::{Lexicon, LexiconError};
 pub use render::render;

@@ -107,10 +107,14 @@ pub fn ingest(
     options: &IngestOptions,
     progress: &dyn Progress,
 ) -> Result<Summary, IngestError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).stack_size(STACK).build();
-    let pool = pool.map_err(|_| IngestError::Threads(options.jobs))?;
+    let pool = workers(options.jobs).map_err(|_| IngestError::Threads(options.jobs))?;
     let run = Run { store: Store::open(folder)?, folder, options, key: key(&options.read), progress };
     pool.install(|| run.carry_out(files))
+}
+
+/// Threads on which documents are read.
+pub(crate) fn workers(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build()
 }
 
 /// Names everything beside the bytes that decides what is read out of a document.

@@ -7,10 +7,12 @@
 mod document;
 mod ingest;
 mod inputs;
+mod load;
 mod pages;
 pub mod store;
 
 pub use document::{ReadOptions, Source, process_one, read_blocks};
 pub use ingest::{IngestError, IngestOptions, Outcome, Progress, Summary, ingest};
 pub use inputs::{InputError, Inputs, Shard, expand};
+pub use load::{LoadError, load};
 pub use pages::PageRange;

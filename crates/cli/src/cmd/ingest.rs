@@ -1,9 +1,7 @@
 //! `jixiao ingest`
 
 use std::io;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 use std::time::SystemTime;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,7 +10,7 @@ use jixiao_exporter::{Format, SCHEMA_VERSION, WriteOptions};
 use jixiao_pipeline::{IngestOptions, Inputs, Outcome, Progress, Shard, Summary, expand, ingest};
 use serde_json::{Value, json};
 
-use super::read_options;
+use super::{read_options, threads};
 use crate::args::IngestArgs;
 use crate::config::Config;
 use crate::term::{Exit, Failure, say, timestamp};
@@ -55,14 +53,13 @@ impl Plan {
             (None, Some(names)) => parse_formats(names)?,
             (None, None) => vec![Format::Parquet, Format::Json],
         };
-        let jobs = args.jobs.or(config.jobs).filter(|jobs| *jobs > 0);
         Ok(Self {
             paths: if args.paths.is_empty() { config.paths } else { args.paths },
             output: args.output.or(config.output).unwrap_or_else(|| USUAL_OUTPUT.into()),
             shard: args.shard,
             options: IngestOptions {
                 read,
-                jobs: jobs.map_or_else(|| available_parallelism().map_or(1, NonZero::get), usize::from),
+                jobs: threads(args.jobs.or(config.jobs)),
                 write: WriteOptions::new(formats, args.excel || config.excel).with_cells(args.reading.cells),
                 prune: args.prune,
                 fresh: args.fresh,

@@ -1,5 +1,6 @@
 //! The commands: each turns its arguments into calls of the libraries.
 
+pub(crate) mod diff;
 pub(crate) mod extract;
 pub(crate) mod ingest;
 pub(crate) mod inspect;
@@ -9,7 +10,9 @@ pub(crate) mod tables;
 
 use std::fs;
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread::available_parallelism;
 
 use jixiao_exporter::ValueReader;
 use jixiao_exporter::files::write_whole;
@@ -45,11 +48,17 @@ fn open(file: &str, limits: &Limits) -> Result<Source, Failure> {
 }
 
 /// Writes data to the file that is named, or to standard output.
-fn deliver(data: &str, output: Option<&PathBuf>) -> Result<(), Failure> {
+fn deliver(data: impl AsRef<[u8]>, output: Option<&PathBuf>) -> Result<(), Failure> {
     match output {
-        Some(path) => Ok(write_whole(path, data.as_bytes())?),
+        Some(path) => Ok(write_whole(path, data.as_ref())?),
         None => print(data),
     }
+}
+
+/// Threads: as many as were asked for, else one a processor.
+fn threads(asked: Option<u16>) -> usize {
+    let asked = asked.filter(|jobs| *jobs > 0);
+    asked.map_or_else(|| available_parallelism().map_or(1, NonZero::get), usize::from)
 }
 
 /// The reader of values, with the words of the user's own lexicon.
