@@ -12,7 +12,7 @@ use crate::term::{Exit, Failure, print};
 /// Prints what each value says.
 pub(crate) fn run(args: &NormalizeArgs) -> Result<Exit, Failure> {
     let reader = value_reader(args.lexicon.lexicon.as_ref())?;
-    let told = |text: &str| print(&tell(reader.lexicon(), text, args.explain));
+    let told = |text: &str| print(tell(reader.lexicon(), text, args.explain));
     if !args.values.is_empty() {
         args.values.iter().try_for_each(|text| told(text))?;
         return Ok(Exit::Good);

@@ -8,8 +8,8 @@ use crate::term::{Exit, Failure, print};
 /// Prints the data dictionary.
 pub(crate) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
     match args.format {
-        DictionaryFormat::Markdown => print(&dictionary::markdown())?,
-        DictionaryFormat::Json => print(&format!("{:#}\n", dictionary::json()))?,
+        DictionaryFormat::Markdown => print(dictionary::markdown())?,
+        DictionaryFormat::Json => print(format!("{:#}\n", dictionary::json()))?,
     }
     Ok(Exit::Good)
 }
