@@ -1,6 +1,6 @@
 //! A reading → a document: segments, heads, indicator tables, contents.
 
-use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Place, Reading, Scope, Severity, Use};
+use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Origin, Place, Reading, Scope, Severity, Use};
 
 use crate::complete::incomplete_forms;
 use crate::contents::match_contents;
@@ -10,7 +10,7 @@ use crate::head::Head;
 use crate::indicators::headings::{Heading, read_headings, tables, with_lower_row};
 use crate::indicators::read::RawTable;
 use crate::indicators::{FormTables, read_all};
-use crate::layouts::{FormDef, Layouts};
+use crate::layouts::{FormDef, LabelRole, Layouts};
 use crate::ledger::Ledger;
 use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels, segment};
 
@@ -63,6 +63,15 @@ fn furniture(entry: &LedgerEntry) -> Diagnostic {
     Diagnostic::new("page_furniture", Severity::Info, message, entry.place)
 }
 
+/// What stands below the indicators of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Footer {
+    /// A row of totals under the headings of the table.
+    Total,
+    /// Labels and texts.
+    Remark,
+}
+
 /// Reads the pieces of one form: head rows until the first heading of an indicator table, then tables.
 struct FormReader<'a> {
     def: &'a FormDef,
@@ -72,6 +81,8 @@ struct FormReader<'a> {
     tables: Vec<RawTable<'a>>,
     /// How many tables at the end of `tables` take the rows: two where their rows are the same.
     open: usize,
+    /// What stands below the indicators has begun.
+    below: bool,
     /// The headings of the row before, which a second row of headings may complete.
     upper: Option<Vec<Heading>>,
     /// The scope that a heading opened for the next table.
@@ -87,6 +98,7 @@ impl<'a> FormReader<'a> {
             head: Head::new(layouts, def.kind),
             tables: Vec::new(),
             open: 0,
+            below: false,
             upper: None,
             scope: None,
             year: year_in(&title.text),
@@ -115,8 +127,7 @@ impl<'a> FormReader<'a> {
 
     /// A line outside the tables: the year, the unit of money, the heading of a table.
     fn paragraph(&mut self, item: &Item, ledger: &mut Ledger) {
-        if self.head.note_unit(&item.text) {
-            ledger.mark(item.id, Use::Label);
+        if self.head.line(item, ledger) || self.unit_line(item, ledger) {
             self.see_page(item.place);
         } else if let Some(scope) = self.layouts.scope(&item.key) {
             self.scope = Some(scope);
@@ -125,6 +136,19 @@ impl<'a> FormReader<'a> {
             self.year = self.year.or(year_in(&item.text));
             ledger.mark(item.id, Use::Label);
         }
+    }
+
+    /// A line that ends with the unit of money; what stands before it may be the year.
+    fn unit_line(&mut self, item: &Item, ledger: &mut Ledger) -> bool {
+        let source = ledger.text(item.id).to_owned();
+        let Some(before) = self.head.note_unit(&source) else { return false };
+        if before.trim().is_empty() || is_year_line(before) {
+            self.year = self.year.or(year_in(before));
+            ledger.mark(item.id, Use::Label);
+        } else {
+            ledger.mark_tail(item.id, before.len(), Use::Label);
+        }
+        true
     }
 
     fn row(&mut self, row: FormRow, ledger: &mut Ledger) {
@@ -146,11 +170,38 @@ impl<'a> FormReader<'a> {
             self.complete_headings(&row, &headings, ledger);
         } else if let Some(headings) = read_headings(&row, self.layouts) {
             self.begin_table(&row, &headings, ledger);
-        } else if self.tables.is_empty() || self.scope.is_some() || self.head.begins(&row) {
+        } else if self.tables.is_empty() || self.scope.is_some() || self.below || self.head.begins(&row) {
             self.head.row(&row, ledger);
+        } else if let Some(footer) = self.footer(&row) {
+            self.end_table(&row, footer, ledger);
         } else {
             self.table_row(row);
         }
+    }
+
+    /// Whether a row begins what stands below the indicators: totals, remarks, signatures.
+    fn footer(&self, row: &FormRow) -> Option<Footer> {
+        let (table, first) = (self.tables.last()?, row.items.first()?);
+        if row.items.iter().any(|i| table.names_level(i)) {
+            return None;
+        }
+        match self.layouts.label(self.def.kind, None, &first.key).map(|l| l.role) {
+            Some(LabelRole::Total) => Some(Footer::Total),
+            Some(LabelRole::Footer | LabelRole::Heading) => Some(Footer::Remark),
+            _ if row.origin == Origin::Ruled && table.is_too_wide(first) => Some(Footer::Remark),
+            _ => None,
+        }
+    }
+
+    fn end_table(&mut self, row: &FormRow, footer: Footer, ledger: &mut Ledger) {
+        if let (Footer::Total, Some(table), [label, cells @ ..]) = (footer, self.tables.last(), row.items.as_slice()) {
+            ledger.mark(label.id, Use::Label);
+            self.head.totals(label, cells, &table.columns, row.origin, ledger);
+            return;
+        }
+        self.below = true;
+        self.head.close();
+        self.head.row(row, ledger);
     }
 
     /// Rows of cells that are all empty or covered are kept too: they count for the spans of labels.
@@ -164,6 +215,7 @@ impl<'a> FormReader<'a> {
     }
 
     fn begin_table(&mut self, row: &FormRow, headings: &[Heading], ledger: &mut Ledger) {
+        self.below = false;
         for item in &row.items {
             let known = headings.iter().any(|h| h.column == item.column) || self.layouts.is_side(&item.key);
             if known {
@@ -235,5 +287,6 @@ impl<'a> FormReader<'a> {
 fn is_year_line(text: &str) -> bool {
     let folded = fold(text);
     let inner = folded.trim_start_matches('(').trim_end_matches(')');
-    year_in(inner).is_some() && inner.chars().count() <= 8
+    let in_brackets = inner.len() + 2 == folded.len();
+    year_in(inner).is_some() && (inner.chars().count() <= 8 || (in_brackets && inner.chars().count() <= 24))
 }

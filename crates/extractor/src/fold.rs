@@ -49,6 +49,17 @@ pub(crate) fn bare_key(key: &str) -> &str {
     bare
 }
 
+/// A label without the number before it: `1.项目名称`, `2、市级资金`, `一、基本情况`, `(三)绩效目标`.
+pub(crate) fn unnumbered(key: &str) -> &str {
+    let plain = key.strip_prefix('(').unwrap_or(key);
+    let rest = plain.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    let marks: &[char] = if plain.len() == key.len() { &['.', '、', '．'] } else { &[')'] };
+    match rest.strip_prefix(marks) {
+        Some(label) if rest.len() < plain.len() => label,
+        _ => key,
+    }
+}
+
 /// Where the bracket opens that closes a text; `None` where there is none, or nothing stands before it.
 fn closing_bracket(text: &str) -> Option<usize> {
     if !text.ends_with([')', ']', '】']) {
@@ -92,6 +103,20 @@ mod tests {
             ("）", ")"),
         ] {
             assert_eq!(bare_key(&label_key(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_before_labels() {
+        for (text, expected) in [
+            ("1.项目名称", "项目名称"),
+            ("二、预算执行情况", "预算执行情况"),
+            ("（三）绩效目标", "绩效目标"),
+            ("2021年金额", "2021年金额"),
+            ("一级指标", "一级指标"),
+            ("项目名称", "项目名称"),
+        ] {
+            assert_eq!(unnumbered(&label_key(text)), expected, "{text}");
         }
     }
 }

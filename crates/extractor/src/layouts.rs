@@ -7,7 +7,7 @@ use jixiao_model::{FormKind, Scope};
 use regex::Regex;
 use serde::Deserialize;
 
-use crate::fold::{bare_key, fold, label_key};
+use crate::fold::{bare_key, fold, label_key, unnumbered};
 
 const FORMS: &str = include_str!("../layouts/forms.toml");
 const LABELS: &str = include_str!("../layouts/labels.toml");
@@ -54,6 +54,12 @@ pub(crate) enum LabelRole {
     Prefix,
     Heading,
     TaskColumn,
+    /// Heading over a column of amounts.
+    Money,
+    /// First cell of a row of totals below the indicators.
+    Total,
+    /// Label of what stands below the indicators.
+    Footer,
 }
 
 /// The parts of a form's head that span several rows.
@@ -71,31 +77,22 @@ pub(crate) enum Section {
     Tasks,
 }
 
-/// The side of the head that an amount stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Side {
-    #[default]
-    Left,
-    Right,
-}
-
 /// A label of a form's head.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LabelEntry {
-    kinds: Vec<String>,
+    kinds: Option<Vec<String>>,
     role: LabelRole,
     field: Option<String>,
     section: Option<Section>,
     item: Option<String>,
-    item_right: Option<String>,
     #[serde(default)]
-    side: Side,
+    part: bool,
     #[serde(default)]
     long: bool,
     count: Option<String>,
     pattern: Option<String>,
+    #[serde(default)]
     text: Vec<String>,
 }
 
@@ -107,8 +104,8 @@ pub(crate) struct Label {
     pub(crate) field: Option<&'static str>,
     pub(crate) section: Option<Section>,
     pub(crate) item: Option<String>,
-    pub(crate) item_right: Option<String>,
-    pub(crate) side: Side,
+    /// The item is a part of the total above it, whichever that is.
+    pub(crate) part: bool,
     /// The value is prose and may run on over several rows.
     pub(crate) long: bool,
     pub(crate) count: Option<&'static str>,
@@ -322,10 +319,26 @@ impl Layouts {
 
     /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
     pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
+        let exact = || self.label_of_key(kind, section, key);
+        let bare = || Some(unnumbered(bare_key(key))).filter(|bare| *bare != key);
+        exact().or_else(|| self.label_of_key(kind, section, bare()?)).or_else(|| self.label_of_pattern(kind, key))
+    }
+
+    fn label_of_key(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
         let found = self.by_text.get(key)?;
         let fits = |l: &&Label| l.kinds.contains(&kind) && l.role != LabelRole::Prefix;
         let candidates = || found.iter().filter_map(|&i| self.labels.get(i)).filter(fits);
         candidates().find(|l| l.section.is_some() && l.section == section).or_else(|| candidates().next())
+    }
+
+    /// The label that a whole cell is by its pattern.
+    fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
+        if key.is_empty() || key.chars().count() > LONGEST_PATTERN || !key.ends_with(PATTERN_ENDS) {
+            return None;
+        }
+        let fits = |l: &&Label| l.role != LabelRole::Prefix && l.kinds.contains(&kind);
+        let matches = |l: &&Label| l.pattern.as_ref().is_some_and(|p| p.is_match(key));
+        self.labels.iter().filter(fits).find(matches)
     }
 
     /// True for a text that is a label of some form, whatever its kind: of a head, of a level, or beside a table.
@@ -382,6 +395,10 @@ impl Layouts {
     }
 }
 
+/// Labels that patterns describe are short and end with one of few characters; most texts are told from them by that.
+const LONGEST_PATTERN: usize = 16;
+const PATTERN_ENDS: [char; 7] = ['额', '数', '率', '金', '款', '入', '算'];
+
 /// No label at the head of a cell is longer.
 const LONGEST_PREFIX: usize = 40;
 
@@ -404,7 +421,10 @@ fn starts_like_entry(before: &str) -> bool {
 
 impl Label {
     fn from_entry(entry: LabelEntry) -> Result<Self, LayoutError> {
-        let kinds = entry.kinds.iter().map(|k| kind(k)).collect::<Result<_, _>>()?;
+        let kinds = match &entry.kinds {
+            Some(names) => names.iter().map(|k| kind(k)).collect::<Result<_, _>>()?,
+            None => FormKind::ALL.to_vec(),
+        };
         let pattern = entry.pattern.as_deref().map(Regex::new).transpose().map_err(|e| LayoutError(e.to_string()))?;
         let prefix_starts = entry.text.iter().map(|t| t.trim_start());
         let starts = if entry.role == LabelRole::Prefix {
@@ -422,8 +442,7 @@ impl Label {
             field: entry.field.as_deref().map(field_name).transpose()?,
             section: entry.section,
             item: entry.item,
-            item_right: entry.item_right,
-            side: entry.side,
+            part: entry.part,
             long: entry.long,
             count: entry.count.as_deref().map(field_name).transpose()?,
             pattern,

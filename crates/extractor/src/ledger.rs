@@ -6,7 +6,7 @@ use jixiao_model::{LedgerEntry, Place, Use};
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     entries: Vec<LedgerEntry>,
-    /// Labels that stood at the head of a cell whose rest went elsewhere.
+    /// Parts of pieces whose rest went elsewhere.
     split: Vec<LedgerEntry>,
 }
 
@@ -20,6 +20,19 @@ impl Ledger {
     pub(crate) fn add_as(&mut self, text: String, place: Place, used: Use) -> usize {
         self.entries.push(LedgerEntry { text, place, used });
         self.entries.len() - 1
+    }
+
+    /// The text of a piece as the source has it.
+    pub(crate) fn text(&self, id: usize) -> &str {
+        self.entries.get(id).map_or("", |e| &e.text)
+    }
+
+    /// Says where the part of a piece went that begins at a byte; the part before it stays as it is.
+    pub(crate) fn mark_tail(&mut self, id: usize, from: usize, used: Use) {
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        let text = entry.text.split_off(from);
+        let place = entry.place;
+        self.split.push(LedgerEntry { text, place, used });
     }
 
     /// Says where a piece went.

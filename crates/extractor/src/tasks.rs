@@ -1,8 +1,9 @@
 //! 年度主要任务: function, task, project and three amounts; cut and shifted rows, and the 合计 row.
 
-use jixiao_model::{Repair, Task, Use};
+use jixiao_model::{Field, Repair, Task, Use};
 
 use crate::align::{Loose, Takes, align};
+use crate::head::store::Store;
 use crate::ledger::Ledger;
 use crate::money::{fen, is_amount_like};
 use crate::segment::Item;
@@ -14,6 +15,10 @@ pub(crate) struct TaskTable {
     headings: Vec<(u16, usize)>,
     rows: Vec<Task>,
     repairs: Vec<Repair>,
+    /// Columns that the dataset does not have, with their headings.
+    extra: Vec<(u16, String)>,
+    /// Their cells: heading, row, text.
+    extra_cells: Vec<(usize, usize, Field<String>)>,
 }
 
 /// Names of the columns, in order; those from [`FIRST_AMOUNT`] on hold money.
@@ -21,16 +26,38 @@ const COLUMNS: [&str; 6] = ["function", "task", "project", "budget", "fiscal", "
 const FIRST_AMOUNT: usize = 3;
 
 impl TaskTable {
-    /// Notes a heading by the name of its column.
-    pub(crate) fn heading(&mut self, name: &str, column: u16) {
-        if let Some(at) = COLUMNS.iter().position(|c| *c == name) {
-            self.headings.retain(|(_, a)| *a != at);
-            self.headings.push((column, at));
+    /// Notes a heading by the name of its column; `None` for a column that the dataset does not have.
+    pub(crate) fn heading(&mut self, name: Option<&str>, item: &Item) {
+        match name.and_then(|name| COLUMNS.iter().position(|c| *c == name)) {
+            Some(at) => {
+                self.headings.retain(|(_, a)| *a != at);
+                self.headings.push((item.column, at));
+            }
+            None if !self.extra.iter().any(|(c, _)| *c == item.column) => {
+                self.extra.push((item.column, item.text.clone()));
+            }
+            None => {}
         }
     }
 
     /// Reads a row of data: a task, the tail of one, amounts that were printed below theirs, or the total.
     pub(crate) fn row(&mut self, items: &[&Item], after_page_break: bool, ledger: &mut Ledger) {
+        let (extra, items): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|i| self.extra_heading(i).is_some());
+        self.own_row(&items, after_page_break, ledger);
+        for item in extra {
+            let (Some(heading), Some(row)) = (self.extra_heading(item), self.rows.len().checked_sub(1)) else {
+                continue;
+            };
+            ledger.mark(item.id, Use::Field);
+            self.extra_cells.push((heading, row, Field::new(item.text.clone(), item.place)));
+        }
+    }
+
+    fn extra_heading(&self, item: &Item) -> Option<usize> {
+        self.extra.iter().position(|(column, _)| *column == item.column)
+    }
+
+    fn own_row(&mut self, items: &[&Item], after_page_break: bool, ledger: &mut Ledger) {
         let total = items.iter().position(|i| is_total(&i.text));
         if let Some(at) = total {
             return self.total(items, at, ledger);
@@ -132,6 +159,9 @@ impl TaskTable {
     /// The columns of the headings; where one was not printed, the column after its neighbour's.
     fn columns(&self) -> Vec<(u16, Takes)> {
         let takes = |at| if at < FIRST_AMOUNT { Takes::Text } else { Takes::Number };
+        if !self.extra.is_empty() {
+            return self.printed_columns(takes);
+        }
         let mut columns = Vec::with_capacity(COLUMNS.len());
         let mut next = 1;
         for at in 0..COLUMNS.len() {
@@ -142,12 +172,25 @@ impl TaskTable {
         columns
     }
 
-    /// The rows; repairs go to the form's.
-    pub(crate) fn finish(self, repairs: &mut Vec<Repair>) -> Vec<Task> {
+    /// Where the layout has columns of its own, the ones it does not print lie out of reach.
+    fn printed_columns(&self, takes: impl Fn(usize) -> Takes) -> Vec<(u16, Takes)> {
+        let column = |at| self.headings.iter().find(|(_, a)| *a == at).map_or(FAR, |(c, _)| *c);
+        (0..COLUMNS.len()).map(|at| (column(at), takes(at))).collect()
+    }
+
+    /// The rows; repairs and the cells of further columns go to the form's.
+    pub(crate) fn finish(self, repairs: &mut Vec<Repair>, store: &mut Store) -> Vec<Task> {
         repairs.extend(self.repairs);
+        for (heading, row, cell) in self.extra_cells {
+            let task = self.rows.get(row).and_then(|t| t.task.as_deref().or(t.function.as_deref())).unwrap_or_default();
+            store.push_other(format!("{}/{task}", self.extra[heading].1), cell.value, cell.place);
+        }
         self.rows
     }
 }
+
+/// No table has as many columns.
+const FAR: u16 = 10_000;
 
 fn is_total(text: &str) -> bool {
     matches!(&*jixiao_model::without_space(text), "合计" | "总计" | "共计")

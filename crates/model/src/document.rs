@@ -46,6 +46,9 @@ pub enum FormKind {
 }
 
 impl FormKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Project, Self::Department, Self::SelfEvaluation, Self::Transfer];
+
     /// The name in the dataset.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -19,6 +19,22 @@ pub(crate) struct RawTable<'a> {
     pub(crate) hierarchy: &'a Hierarchy,
 }
 
+impl RawTable<'_> {
+    /// True for a text that names a level.
+    pub(crate) fn names_level(&self, item: &Item) -> bool {
+        let key = self.hierarchy.level_key(&item.key);
+        self.hierarchy.names_level(1, key) || self.hierarchy.names_level(2, key)
+    }
+
+    /// True for a cell that begins left of the lower level and covers it: no label of a level is as wide.
+    pub(crate) fn is_too_wide(&self, item: &Item) -> bool {
+        let upper = self.columns.iter().find(|h| h.role() == ColumnRole::Level1);
+        let lower = self.columns.iter().find(|h| matches!(h.role(), ColumnRole::Level2 | ColumnRole::Level3));
+        let (Some(upper), Some(lower)) = (upper, lower) else { return false };
+        item.column <= upper.column && item.column + item.column_span > lower.column
+    }
+}
+
 /// A label of a level (1 or 2) as printed.
 #[derive(Debug, Clone)]
 pub(crate) struct Token {

@@ -1,0 +1,102 @@
+//! Labels and values in one line or cell.
+
+use jixiao_model::{FormKind, Use};
+
+use super::pairs::{Pair, pairs};
+use super::{Head, split_period};
+use crate::fold::{fold, label_key};
+use crate::layouts::{LabelRole, Layouts};
+use crate::ledger::Ledger;
+use crate::segment::Item;
+
+/// Longer texts behind a label that no layout names are prose, in characters.
+const LONGEST_VALUE: usize = 60;
+
+fn is_line_label(layouts: &Layouts, kind: FormKind, key: &str) -> bool {
+    let role = layouts.label(kind, None, key).map(|l| l.role);
+    matches!(role, Some(LabelRole::Value | LabelRole::Period | LabelRole::Amount | LabelRole::Footer))
+        || is_unit_label(key)
+}
+
+fn is_unit_label(key: &str) -> bool {
+    matches!(key, "单位" | "金额单位" | "货币单位" | "计量单位")
+}
+
+impl Head<'_> {
+    /// Notes the unit of money that a line outside the table ends with (单位：万元); the text before it, if so.
+    pub(crate) fn note_unit<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+        let folded = fold(text);
+        let unit = ["万元", "亿元", "元"].into_iter().find(|u| folded.ends_with(&format!("单位:{u}")))?;
+        self.store.unit = Some(unit);
+        let before = &text[..text.rfind("单位")?];
+        Some(["金额", "货币", "计量"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before))
+    }
+
+    /// True for a cell that holds a label of this kind of form and its value.
+    pub(super) fn is_pair(&self, item: &Item) -> bool {
+        let Some((label, value)) = item.text.split_once([':', '：']) else { return false };
+        !value.trim().is_empty()
+            && label.chars().count() <= 16
+            && is_line_label(self.layouts, self.kind, &label_key(label))
+    }
+
+    /// Reads the labels and values of a line; false for a line that is something else.
+    pub(crate) fn line(&mut self, item: &Item, ledger: &mut Ledger) -> bool {
+        let source = ledger.text(item.id).to_owned();
+        let (layouts, kind) = (self.layouts, self.kind);
+        let Some(found) = pairs(&source, |key| is_line_label(layouts, kind, key)) else { return false };
+        let text = |range: &std::ops::Range<usize>| jixiao_model::clean_text(source[range.clone()].trim());
+        let read: Vec<(String, String)> =
+            found.iter().map(|Pair { label, value }| (text(label), text(value))).collect();
+        if !read.iter().all(|(label, value)| self.is_plausible(label, value)) {
+            return false;
+        }
+        let any = read.iter().any(|(_, value)| !value.is_empty());
+        ledger.mark(item.id, if any { Use::Field } else { Use::Label });
+        for (label, value) in read {
+            self.line_pair(item, label, &value);
+        }
+        true
+    }
+
+    fn is_plausible(&self, label: &str, value: &str) -> bool {
+        let known = is_line_label(self.layouts, self.kind, &label_key(label));
+        known || (value.chars().count() <= LONGEST_VALUE && !value.contains('。'))
+    }
+
+    fn line_pair(&mut self, item: &Item, label: String, value: &str) {
+        let (seal, value) = without_seal(value);
+        let label = label + seal;
+        let key = label_key(&label);
+        if value.is_empty() || (is_unit_label(&key) && self.note_unit(&format!("单位:{value}")).is_some()) {
+            return;
+        }
+        let known = self.layouts.label(self.kind, None, &key);
+        match known.map(|l| (l.role, l.field)) {
+            Some((LabelRole::Value, Some(field))) if !self.store.is_taken(field, &key) => {
+                self.store.note_label(field, &key);
+                self.store.push(field, item, value.to_owned());
+            }
+            Some((LabelRole::Period, _)) if !self.store.is_filled("period_start") => {
+                let (start, end) = split_period(value).map_or((value, None), |(start, end)| (start, Some(end)));
+                self.store.push("period_start", item, start.to_owned());
+                if let Some(end) = end {
+                    self.store.push("period_end", item, end.to_owned());
+                }
+            }
+            _ => {
+                self.store.push_other(label, value.to_owned(), item.place);
+            }
+        }
+    }
+}
+
+/// 填报单位：（盖章）某局: the words in brackets are the form's, not the value's.
+fn without_seal(value: &str) -> (&str, &str) {
+    for seal in ["（盖章）", "(盖章)", "（公章）", "（签字）", "(签字)", "（签章）"] {
+        if let Some(rest) = value.strip_prefix(seal) {
+            return (&value[..seal.len()], rest.trim());
+        }
+    }
+    ("", value)
+}

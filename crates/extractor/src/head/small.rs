@@ -1,0 +1,199 @@
+//! Cells that no layout names, and small tables of amounts.
+
+use jixiao_model::{Amount, Origin, Use};
+
+use super::matrix::{Matrix, MatrixHeading};
+use super::{Head, Open, Written};
+use crate::align::{Loose, Takes, align};
+use crate::fold::{fold, split_unit};
+use crate::indicators::headings::Heading;
+use crate::layouts::{Label, LabelRole, Section};
+use crate::ledger::Ledger;
+use crate::money::{is_amount_like, is_dash};
+use crate::segment::{FormRow, Item};
+
+/// Longer texts are no labels, in characters.
+const LONGEST_LABEL: usize = 20;
+/// Headings of amounts that make a row the first of a small table.
+const FEWEST_HEADINGS: usize = 2;
+
+/// True for a text that reads like a label: short, no number and no sentence.
+pub(crate) fn is_label_like(text: &str) -> bool {
+    let folded = fold(text);
+    folded.chars().count() <= LONGEST_LABEL
+        && !folded.contains(['。', '；', ';', '，', ',', '％', '%', '≥', '≤'])
+        && !folded.starts_with(|c: char| c.is_ascii_digit() && !crate::fold::unnumbered(&folded).starts_with(c))
+        && !is_amount_like(&folded)
+        && folded.chars().any(char::is_alphabetic)
+}
+
+/// True for a row that reads as label and value, though no layout names the label.
+pub(crate) fn is_pair_row(row: &FormRow, texts: &[&Item]) -> bool {
+    let first = texts.first().filter(|t| row.items.first().is_some_and(|i| i.id == t.id));
+    !row.after_page_break && texts.len() >= 2 && first.is_some_and(|t| is_label_like(&t.text))
+}
+
+impl<'a> Head<'a> {
+    /// Cells that no layout names: a short text and the text after it are a label and its value.
+    pub(super) fn unknown_pairs(
+        &mut self,
+        row: &FormRow,
+        runs: &[Vec<&Item>],
+        written: &mut Written,
+        ledger: &mut Ledger,
+    ) {
+        self.open = Open { field: None, ..self.open };
+        for run in runs {
+            let mut rest = run.as_slice();
+            while let [label, after @ ..] = rest {
+                rest = after;
+                if !is_label_like(&label.text) {
+                    continue;
+                }
+                match after {
+                    [value, after @ ..] if is_value_of(label, value, row) => {
+                        rest = after;
+                        ledger.mark(label.id, Use::Field);
+                        ledger.mark(value.id, Use::Field);
+                        let slot = self.store.push_other(label.text.clone(), value.text.clone(), value.place);
+                        written.push((value.column, slot));
+                    }
+                    _ if is_empty_label(label, row) => ledger.mark(label.id, Use::Label),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn known(&self, item: &Item) -> Option<&'a Label> {
+        self.layouts.label(self.kind, self.open.section, &item.key)
+    }
+
+    fn is_money_heading(&self, item: &Item) -> bool {
+        let money = self.layouts.label(self.kind, None, &item.key).is_some_and(|l| l.role == LabelRole::Money);
+        money || self.layouts.column(&item.key).is_some()
+    }
+
+    /// Begins a small table where a row holds headings of amounts; false for any other row.
+    pub(super) fn matrix_headings(&mut self, row: &FormRow, ledger: &mut Ledger) -> bool {
+        let in_tables = matches!(self.open.section, Some(Section::Tasks | Section::Staffing | Section::Budget));
+        let headings = row.items.iter().filter(|i| self.is_money_heading(i)).count();
+        let cells = row.items.iter().filter(|i| !is_label_like(&i.text)).count();
+        if in_tables || headings < FEWEST_HEADINGS || cells > 0 {
+            return false;
+        }
+        let side = row.items.first().filter(|i| !self.is_money_heading(i));
+        let unit = row.items.iter().find_map(|i| split_unit(&fold(&i.text)).1);
+        self.store.unit = unit.or(self.store.unit);
+        let columns = row.items.iter().skip(usize::from(side.is_some()));
+        let columns = columns.map(|item| self.matrix_heading(item)).collect();
+        let is_section =
+            side.is_some_and(|i| self.known(i).is_some_and(|l| l.role == LabelRole::Section) || i.row_span > 1);
+        row.items.iter().for_each(|item| ledger.mark(item.id, Use::Label));
+        self.close();
+        self.open = Open { section: Some(Section::Funding), field: None };
+        self.matrix = Some(Matrix::new(columns, side.filter(|_| is_section), row));
+        true
+    }
+
+    fn matrix_heading(&self, item: &Item) -> MatrixHeading {
+        let label = self.layouts.label(self.kind, None, &item.key).filter(|l| l.role == LabelRole::Money);
+        MatrixHeading { column: item.column, text: item.text.clone(), suffix: label.and_then(|l| l.item.clone()) }
+    }
+
+    /// Reads a row of a small table; false where the table has ended.
+    pub(super) fn matrix_row(&mut self, row: &FormRow, ledger: &mut Ledger) -> bool {
+        let Some(matrix) = self.matrix.take() else { return false };
+        let Some((lead, cells)) = self.leading_label(&matrix, row) else { return false };
+        ledger.mark(lead.id, Use::Label);
+        let base = self.known(lead).filter(|l| l.role == LabelRole::Amount);
+        let base = base.and_then(|l| self.blocks.item(l, lead, (row.table, row.index), &self.store.amounts));
+        let headings = matrix.place(&cells, row.origin);
+        for (cell, heading) in cells.iter().zip(headings) {
+            if is_dash(&cell.text) {
+                ledger.mark(cell.id, Use::Label);
+                continue;
+            }
+            ledger.mark(cell.id, Use::Field);
+            self.matrix_cell(lead, base.as_deref(), heading, cell);
+        }
+        self.matrix = Some(matrix);
+        true
+    }
+
+    /// The label that leads a row of a small table, and the cells after it.
+    fn leading_label<'r>(&self, matrix: &Matrix, row: &'r FormRow) -> Option<(&'r Item, Vec<&'r Item>)> {
+        let mut items = row.items.iter().peekable();
+        if !matrix.reaches(row) {
+            return None;
+        }
+        // A merged label printed again at the top of a page is no label of the row.
+        let repeated = |i: &&Item| self.known(i).is_some_and(|l| l.role == LabelRole::Section);
+        if row.after_page_break && row.items.len() > 1 {
+            items.next_if(|i| repeated(i));
+        }
+        let lead = items.next()?;
+        let label = self.known(lead);
+        let is_lead = match label.map(|l| l.role) {
+            Some(LabelRole::Amount) => true,
+            Some(LabelRole::Heading | LabelRole::Money | LabelRole::Footer) | None => {
+                matrix.may_lead(lead, row) && is_label_like(&lead.text)
+            }
+            _ => false,
+        };
+        is_lead.then(|| (lead, items.collect()))
+    }
+
+    fn matrix_cell(&mut self, lead: &Item, base: Option<&str>, heading: &MatrixHeading, cell: &Item) {
+        let label = format!("{}/{}", lead.text, heading.text);
+        let (Some(base), Some(suffix)) = (base, &heading.suffix) else {
+            self.store.push_other(label, cell.text.clone(), cell.place);
+            return;
+        };
+        let item = if suffix.is_empty() { base.to_owned() } else { format!("{base}_{suffix}") };
+        let unit = self.store.unit.map(str::to_owned);
+        self.store.amounts.push(Amount {
+            item,
+            label,
+            raw: Some(cell.text.clone()),
+            unit,
+            fen: None,
+            place: cell.place,
+        });
+    }
+}
+
+impl Head<'_> {
+    /// Reads a row of totals below the headings of an indicator table.
+    pub(crate) fn totals(
+        &mut self,
+        label: &Item,
+        cells: &[Item],
+        columns: &[Heading],
+        origin: Origin,
+        ledger: &mut Ledger,
+    ) {
+        let headings: Vec<_> = columns.iter().map(|h| (h.column, Takes::Text)).collect();
+        let loose: Vec<Loose> = cells.iter().map(|c| Loose { column: c.column, number: false }).collect();
+        let places = if origin == Origin::Ruled { vec![None; cells.len()] } else { align(&loose, &headings) };
+        for (cell, place) in cells.iter().zip(places) {
+            let above = columns.partition_point(|h| h.column <= cell.column).saturating_sub(1);
+            let heading = columns.get(place.unwrap_or(above)).map_or("", |h| h.text.as_str());
+            ledger.mark(cell.id, Use::Field);
+            self.store.push_other(format!("{}/{heading}", label.text), cell.text.clone(), cell.place);
+        }
+    }
+}
+
+/// True for the text that stands directly beside a label; two labels with a colon follow each other without values.
+fn is_value_of(label: &Item, value: &Item, row: &FormRow) -> bool {
+    let adjacent = row.origin != Origin::Ruled || value.column == label.column + label.column_span;
+    let ends_open = |item: &Item| item.text.ends_with([':', '：']);
+    adjacent && !(ends_open(label) && ends_open(value))
+}
+
+/// A label without value: merged beside several rows, before a colon, or first in its row.
+fn is_empty_label(label: &Item, row: &FormRow) -> bool {
+    let first = row.items.first().is_some_and(|i| i.id == label.id) && row.items.len() > 1;
+    first || label.text.ends_with([':', '：']) || (row.origin == Origin::Ruled && label.row_span > 1)
+}
