@@ -17,30 +17,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import venv
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from environment import ROOT, expect, run, run_inside
+
 PACKAGES = ["pandas", "pyarrow", "polars", "duckdb", "python-calamine", "frictionless"]
 TABLES = ["documents", "contents", "forms", "amounts", "indicators", "tasks", "staffing", "diagnostics"]
 HEADER_ROWS = 2
-
-
-def expect(condition, message):
-    if not condition:
-        sys.exit(f"FAILED: {message}")
-
-
-def inside(folder):
-    """Runs this script again inside the environment."""
-    python = folder / "bin/python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    imports = "import pandas, pyarrow, polars, duckdb, python_calamine, frictionless"
-    if subprocess.run([python, "-c", imports], capture_output=True).returncode:
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-    os.execv(python, [str(python), *sys.argv, "--inside"])
 
 
 def plain(value):
@@ -206,15 +190,14 @@ def main():
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not args.inside:
-        inside(args.venv.absolute())
+        imports = "pandas, pyarrow, polars, duckdb, python_calamine, frictionless"
+        run_inside(args.venv.absolute(), PACKAGES, imports)
     program = str(Path(args.program).resolve())
     dictionary = Dictionary(program)
     with tempfile.TemporaryDirectory(prefix="jixiao-check-") as folder:
         folder = Path(folder)
         for formats, name in [("parquet,json,jsonl,csv,xlsx", "all"), ("parquet,json", "usual"), ("jsonl", "lines")]:
-            command = [program, "ingest", "seeds", "-o", str(folder / name), "--to", formats]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-            expect(done.returncode == 0, f"{command}: {done.stderr}")
+            run(program, "ingest", "seeds", "-o", folder / name, "--to", formats)
         check_tables(folder / "all", dictionary)
         check_workbook(folder / "all", dictionary)
         for name in ("all", "usual", "lines"):

@@ -111,10 +111,10 @@ fn fuzzy(change: &ChangeRow) -> String {
     change.score.map(|score| format!("fuzzy {score:.2}")).unwrap_or_default()
 }
 
-/// A text on one line, cut where it is long: the other formats have all of it.
+/// A text on one line, without what a terminal would obey, cut where it is long: the other formats have all of it.
 fn shown(text: Option<&String>) -> String {
     let Some(text) = text else { return "(none)".to_owned() };
-    let text = text.replace('\n', " ");
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.width() <= LONGEST {
         return text;
     }
