@@ -109,22 +109,24 @@ fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
         return None;
     }
     let found = unit_in_brackets(value, context.indicator_name)
-        .or_else(|| unit_in_goal(value, context.goal_text))
         .or_else(|| unit_of_name(value, context.indicator_name))
-        .or_else(|| unit_of_twin(context.twin))?;
-    // A bare 0.95 may be a rate or its hundredfold: nothing decides.
+        .or_else(|| unit_of_twin(context.twin))
+        .or_else(|| unit_in_goal(value, context.goal_text))?;
+    // A bare 0.95 may be a rate or its hundredfold, and so may 1: nothing decides.
     let small = value.value.is_some_and(|number| number.abs() <= Exact::ONE && number != Exact::ZERO);
-    let written = value.value.is_some_and(|number| number.to_integer().is_none());
-    (!(found.unit == "%" && small && written)).then_some(found)
+    (found.unit != "%" || !small).then_some(found)
 }
 
-/// （万元） at the end of the name.
+/// （万元） or （≥**万元） at the end of the name.
 fn unit_in_brackets(value: &Value, name: &str) -> Option<InferredUnit> {
     let lexicon = Lexicon::builtin();
     let source = Source::new(name);
     let reader = Reader { lexicon, source: &source };
     let open = (0..source.len()).rev().find(|&at| source.at(at) == '(')?;
-    let (magnitude, measure) = reader.bracketed(open).filter(|(_, measure)| measure.end == source.len())?;
+    let (magnitude, measure) = reader.named_unit(open + 1)?;
+    if measure.end + 1 != source.len() || source.at(measure.end) != ')' || measure.code.is_empty() {
+        return None;
+    }
     let factor = magnitude.and_then(|(from, to)| power(source.slice(from, to)));
     // A magnitude that the cell already has is not applied twice.
     let factor = factor.filter(|_| value.magnitude.is_none());
@@ -239,10 +241,12 @@ fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
         && matches!(value.kind, Kind::Date | Kind::Deadline)
         && names_year(&value.text);
     let year_only = IsoDate { year: Some(year), part: DatePart::Year };
+    // 29 February does not exist in every year.
+    let in_year = |date: IsoDate| Some(date.in_year(year)).filter(|date| date.exists());
     let resolved = Resolved {
-        date: value.date.filter(|&date| open(date)).map(|date| date.in_year(year)).or(edge_only.then_some(year_only)),
-        start: value.start.filter(|&date| open(date)).map(|date| date.in_year(year)),
-        end: value.end.filter(|&date| open(date)).map(|date| date.in_year(year)),
+        date: value.date.filter(|&date| open(date)).and_then(in_year).or(edge_only.then_some(year_only)),
+        start: value.start.filter(|&date| open(date)).and_then(in_year),
+        end: value.end.filter(|&date| open(date)).and_then(in_year),
         evidence,
     };
     (resolved.date.is_some() || resolved.start.is_some() || resolved.end.is_some()).then_some(resolved)

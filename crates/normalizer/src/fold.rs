@@ -45,6 +45,8 @@ impl<'t> Source<'t> {
 
     /// The character at `at`; NUL past the end, which no rule expects.
     pub(crate) fn at(&self, at: usize) -> char {
+        #[cfg(test)]
+        READS.with(|reads| reads.set(reads.get() + 1));
         self.chars.get(at).map_or('\0', |folded| folded.c)
     }
 
@@ -67,6 +69,12 @@ impl<'t> Source<'t> {
     pub(crate) fn spells(&self, at: usize, word: &str) -> bool {
         word.chars().enumerate().all(|(index, c)| self.at(at + index) == c)
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often a character was looked at: a measure of work that does not depend on the machine.
+    pub(crate) static READS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 fn is_blank(c: char) -> bool {
@@ -100,6 +108,8 @@ pub(crate) fn fold(c: char) -> char {
         '✕' | '╳' | '✖' | '⨯' => '×',
         '﹙' => '(',
         '﹚' => ')',
+        '【' | '〔' => '[',
+        '】' | '〕' => ']',
         '￥' => '¥',
         '﹩' => '$',
         'µ' => 'μ',

@@ -7,10 +7,10 @@ use smallvec::SmallVec;
 
 use crate::exact::Exact;
 use crate::fold::Source;
-use crate::lexicon::{Entry, Hit, Lexicon, Role, Roles};
+use crate::lexicon::{Entry, Hit, Lexicon, Numeral, Role, Roles};
 use crate::number::{Number, Reader, Span};
 use crate::time::{Preceding, TimeSpan};
-use crate::unit::{Measure, is_ideograph};
+use crate::unit::{Measure, is_ideograph, multiply};
 use crate::value::{Comparator, Dimension, Flag, Text};
 
 /// Words that the lexer looks for in running text.
@@ -72,6 +72,9 @@ const LEADS: Roles = Roles::of(&[
 
 const CLOSES: Roles =
     Roles::of(&[Role::Suffix, Role::Prefix, Role::Before, Role::Within, Role::Included, Role::Span, Role::Link]);
+
+/// Characters of the longest bracket that repeats a bound: (含10000元).
+const MAX_INCLUDED: usize = 12;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,6 +215,9 @@ impl<'a, 't> Cell<'a, 't> {
         if let Some(end) = self.repetition(at, c) {
             return end;
         }
+        if let Some(end) = self.included(at, c) {
+            return end;
+        }
         let word = self.lexicon().longest(self.source(), at, WORDS);
         if let Some(end) = self.time(at, c, word) {
             return end;
@@ -233,8 +239,12 @@ impl<'a, 't> Cell<'a, 't> {
         if self.inside_name(at) {
             return self.name(at);
         }
-        if let Some(hit) = self.lexicon().longest(self.source(), at, Roles::of(&[Role::Named])) {
-            return self.known(at, hit);
+        if let Some(hit) = self.lexicon().longest(self.source(), at, Roles::of(&[Role::Named, Role::Plain])) {
+            // 12345热线 is a name.
+            return if hit.entry.role == Role::Plain { self.text(at, hit.end, true) } else { self.known(at, hit) };
+        }
+        if let Some(end) = self.cycle(at) {
+            return end;
         }
         let before = self.before_time();
         if let Some(time) = self.reader.time_span(at, before) {
@@ -283,8 +293,8 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// 每人, 每季度, 每两年; 人均 comes with the words.
     fn repetition(&mut self, at: usize, c: char) -> Option<usize> {
-        if c == '一' {
-            return self.once(at);
+        if let Some(end) = self.spelt_cycle(at, c) {
+            return Some(end);
         }
         if c != '每' && c != '逐' && c != '平' {
             return None;
@@ -313,10 +323,32 @@ impl<'a, 't> Cell<'a, 't> {
         Some(self.push(Kind::Per(self.units.len() as u32 - 1), at, end))
     }
 
-    /// 一年 before a number of events repeats like 每年: 一年两次.
-    fn once(&mut self, at: usize) -> Option<usize> {
-        let hit = self.lexicon().longest(self.source(), at + 1, Roles::of(&[Role::Unit]))?;
-        let duration = self.lexicon().unit(hit.entry)?.iso.clone()?;
+    /// 5年1次, 3天2次: a span of time right before a number of events.
+    fn cycle(&mut self, at: usize) -> Option<usize> {
+        let unit_at = (at..at + 3).find(|&at| !self.source().at(at).is_ascii_digit())?;
+        // 5月1次 and 5日1次 name a date, and a year has four digits.
+        if !matches!(self.source().at(unit_at), '年' | '周' | '天' | '个' | '小' | '季') {
+            return None;
+        }
+        let count = self.reader.number(at, false).filter(|number| number.end == unit_at)?.value?;
+        self.recurs(at, unit_at, count)
+    }
+
+    /// 一年两次, 三年一次, 半年一次: the same in Chinese numerals; 三月一次 names a month.
+    fn spelt_cycle(&mut self, at: usize, c: char) -> Option<usize> {
+        if c == '半' && self.source().at(at + 1) == '年' {
+            return self.recurs(at, at, Exact::ONE);
+        }
+        let Some(Numeral::Digit(digit @ 1..)) = self.lexicon().numeral(c) else {
+            return None;
+        };
+        let month = digit > 1 && matches!(self.source().at(at + 1), '月' | '日' | '号');
+        (!month).then(|| self.recurs(at, at + 1, Exact::integer(digit.into())))?
+    }
+
+    fn recurs(&mut self, at: usize, unit_at: usize, count: Exact) -> Option<usize> {
+        let hit = self.lexicon().longest(self.source(), unit_at, Roles::of(&[Role::Unit]))?;
+        let duration = multiply(self.lexicon().unit(hit.entry)?.iso.as_deref()?, count)?;
         let number = self.reader.number(hit.end, false)?;
         let event = self.reader.lone(number.end).is_some_and(|unit| unit.event);
         if !event {
@@ -324,6 +356,16 @@ impl<'a, 't> Cell<'a, 't> {
         }
         self.repeats.push(duration);
         Some(self.push(Kind::Each(self.repeats.len() as u32 - 1), at, hit.end))
+    }
+
+    /// (含12个) behind a number: the bound itself belongs to it.
+    fn included(&mut self, at: usize, c: char) -> Option<usize> {
+        let figure = c == '(' && self.source().at(at + 1) == '含' && self.source().at(at + 2).is_ascii_digit();
+        if !figure || !matches!(self.last()?.kind, Kind::Number(_) | Kind::Unit(_)) {
+            return None;
+        }
+        let close = (at..at + MAX_INCLUDED).find(|&at| self.source().at(at) == ')')?;
+        Some(self.push(Kind::Word(Roles::of(&[Role::Included])), at, close + 1))
     }
 
     /// Dates that begin with a word or a Chinese numeral.
@@ -481,7 +523,7 @@ impl<'a, 't> Cell<'a, 't> {
             return Some(measure);
         }
         let at = number.half.map_or(number.end, |span| span.1);
-        if let Some(measure) = self.reader.measure(at) {
+        if let Some(measure) = self.reader.measure(at).or_else(|| self.reader.denominators_only(at)) {
             return Some(measure);
         }
         let known = self.lexicon().longest(self.source(), at, WORDS).is_some();
@@ -498,7 +540,7 @@ impl<'a, 't> Cell<'a, 't> {
         };
         let power: u32 = (span.0..span.1)
             .filter_map(|at| match self.lexicon().numeral(self.source().at(at)) {
-                Some(crate::lexicon::Numeral::Power(power)) => Some(u32::from(power)),
+                Some(Numeral::Power(power)) => Some(u32::from(power)),
                 _ => None,
             })
             .sum();
@@ -617,15 +659,6 @@ fn is_mark(c: char) -> bool {
         c,
         '±' | ',' | ';' | '。' | '、' | '(' | ')' | ':' | '“' | '”' | '"' | '!' | '\n' | '/' | '*' | '×' | '[' | ']'
     ) && !is_ideograph(c)
-}
-
-/// `P1M` taken three times is `P3M`.
-fn multiply(iso: &str, count: Exact) -> Option<Text> {
-    let count = count.to_integer().filter(|count| (1..=999).contains(count))?;
-    let digits = iso.find(|c: char| c.is_ascii_digit())?;
-    let rest = iso.get(digits..)?.find(|c: char| !c.is_ascii_digit())?;
-    let number: i128 = iso.get(digits..digits + rest)?.parse().ok()?;
-    Some(smol_str::format_smolstr!("{}{}{}", iso.get(..digits)?, number * count, iso.get(digits + rest..)?))
 }
 
 fn factor_text(count: Exact) -> Text {

@@ -203,7 +203,14 @@ struct ClassifierEntry {
 struct ComparatorEntry {
     op: toml::Spanned<String>,
     side: toml::Spanned<String>,
+    /// What stands before each word of `text`; one empty word where nothing is given.
+    #[serde(default = "nothing_before")]
+    lead: Vec<String>,
     text: Vec<String>,
+}
+
+fn nothing_before() -> Vec<String> {
+    vec![String::new()]
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -373,8 +380,13 @@ impl Lexicon {
             "both" => Some(&[Role::Prefix, Role::Suffix][..]),
             _ => None,
         })?;
-        for &role in sides {
-            self.add_all(&entry.text, Entry { role, payload: op });
+        for lead in &entry.lead {
+            for word in &entry.text {
+                let word = format!("{lead}{word}");
+                for &role in sides {
+                    self.add(&word, Entry { role, payload: op });
+                }
+            }
         }
         Ok(())
     }

@@ -303,7 +303,8 @@ impl Reader<'_, '_> {
         match self.lexicon.numeral(self.source.at(at)) {
             Some(Numeral::Digit(_) | Numeral::Power(1)) => true,
             Some(Numeral::Power(2 | 3)) => {
-                matches!(self.lexicon.numeral(self.source.at(at + 1)), Some(Numeral::Digit(_)))
+                let next = self.source.at(at + 1);
+                matches!(next, '余' | '多') || matches!(self.lexicon.numeral(next), Some(Numeral::Digit(_)))
             }
             _ => matches!(self.source.at(at), '廿' | '卅'),
         }

@@ -14,17 +14,8 @@ pub fn render(value: &Value) -> String {
         Kind::Range if is_plain(value) => range(value),
         _ => return value.text.to_string(),
     };
-    // A number without its magnitude may read as something else: 0万月 is no quantity of 月, 0月 would be a month.
-    if says_the_same(value, &crate::parse(&canonical)) { canonical } else { value.text.to_string() }
-}
-
-fn says_the_same(a: &Value, b: &Value) -> bool {
-    a.kind == b.kind
-        && a.comparator == b.comparator
-        && a.value == b.value
-        && a.lower.as_ref().map(|bound| &bound.value) == b.lower.as_ref().map(|bound| &bound.value)
-        && a.upper.as_ref().map(|bound| &bound.value) == b.upper.as_ref().map(|bound| &bound.value)
-        && a.unit == b.unit
+    // What is written in one way may read as something else, so it is read: 0万月 is a quantity, 0月 would be a month.
+    if crate::parse(&canonical).means_the_same(value) { canonical } else { value.text.to_string() }
 }
 
 /// Whether the canonical form can say all that the value says.

@@ -11,6 +11,9 @@ const AFTER_DAY: Roles = Roles::of(&[Role::Before]);
 /// Years that a form can mean; other four-digit figures are numbers.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2100;
 
+/// Years that two bare figures with a dash between them mean.
+const PLAN_YEARS: std::ops::RangeInclusive<u32> = 2000..=2060;
+
 /// What stands right before a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Preceding {
@@ -58,7 +61,10 @@ impl Reader<'_, '_> {
     pub(crate) fn time_span(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
         let from = matches!(self.source.at(at), '自' | '从' | '由');
         let begin = at + usize::from(from);
-        let first = self.point(begin, None, preceding).or_else(|| self.bare_year(begin, from))?;
+        let first = self
+            .point(begin, None, preceding)
+            .or_else(|| self.bare_year(begin, from))
+            .or_else(|| self.year_pair(begin).filter(|_| preceding == Preceding::Nothing))?;
         if first.finish.is_some() {
             return Some(self.closed(first));
         }
@@ -106,11 +112,20 @@ impl Reader<'_, '_> {
         year.then(|| span(Some(field.value), DatePart::Year, field.end))
     }
 
+    /// 2023-2025, with nothing that says what is counted: both figures are years of plans.
+    fn year_pair(&self, at: usize) -> Option<TimeSpan> {
+        let year = |at| self.field(at).filter(|field| field.digits == 4 && PLAN_YEARS.contains(&field.value));
+        let first = year(at)?;
+        let last = year(self.dash(first.end)?).filter(|last| last.value > first.value && self.ends_figure(last.end))?;
+        let finish = span(Some(last.value), DatePart::Year, last.end).start;
+        Some(TimeSpan { finish: Some(finish), ..span(Some(first.value), DatePart::Year, last.end) })
+    }
+
     fn point(&self, at: usize, inherited: Option<IsoDate>, preceding: Preceding) -> Option<TimeSpan> {
         if let Some(half) = self.half(at) {
             return Some(span(None, half, at + 3));
         }
-        if let Some(compact) = self.compact(at, preceding) {
+        if let Some(compact) = self.compact(at) {
             return Some(compact);
         }
         if let Some(date) = self.separated(at, preceding) {
@@ -120,9 +135,16 @@ impl Reader<'_, '_> {
             return Some(date);
         }
         if preceding == Preceding::Bound && inherited.is_none() {
-            return None;
+            return self.bounded_month(at);
         }
         self.quarter(at, None).or_else(|| self.month(at, None)).or_else(|| self.day(at, inherited, preceding))
+    }
+
+    /// ≤12月31日, ≤11月底; ≥3月 is a duration.
+    fn bounded_month(&self, at: usize) -> Option<TimeSpan> {
+        let date = self.month(at, None)?;
+        let sure = matches!(date.start.part, DatePart::MonthDay(..)) || date.edge.is_some();
+        (sure && date.finish.is_none()).then_some(date)
     }
 
     fn half(&self, at: usize) -> Option<DatePart> {
@@ -137,11 +159,11 @@ impl Reader<'_, '_> {
     }
 
     /// 20241231
-    fn compact(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
+    fn compact(&self, at: usize) -> Option<TimeSpan> {
         let field = self.field(at).filter(|field| field.digits == 8)?;
         let (year, month, day) = (field.value / 10_000, field.value / 100 % 100, field.value % 100);
         let date = span(Some(year), month_day(month, day), field.end);
-        let plausible = YEARS.contains(&year) && date.start.exists() && preceding != Preceding::Bound;
+        let plausible = YEARS.contains(&year) && date.start.exists();
         (plausible && self.ends_figure(field.end)).then_some(TimeSpan { compact: true, ..date })
     }
 
@@ -155,9 +177,6 @@ impl Reader<'_, '_> {
     /// 2010-01-29, 2015.5.13, 2020/1/2, 2023.07 and, with spaces only, 2010 01 29.
     fn separated(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
         let year = self.field(at).filter(|year| year.digits == 4 && YEARS.contains(&year.value))?;
-        if preceding == Preceding::Bound {
-            return None;
-        }
         let sign = self.source.at(year.end);
         let spaced = sign.is_ascii_digit() && self.source.gap(year.end);
         let skip = match sign {
@@ -173,7 +192,7 @@ impl Reader<'_, '_> {
                 let end = day.end + usize::from(self.source.at(day.end) == '日');
                 Some(span(Some(year.value), month_day(month.value, day.value), end))
             }
-            _ if spaced => None,
+            _ if spaced || preceding == Preceding::Bound => None,
             _ => self.year_month(year, month, sign),
         }
     }

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 use smol_str::format_smolstr;
 
+use crate::exact::Exact;
 use crate::lexicon::{Entry, Role, Roles, Unit, classifier_code};
 use crate::number::{Reader, Span};
 use crate::value::{Dimension, Flag, Flags, Text};
@@ -19,7 +20,8 @@ pub(crate) const MAX_DENOMINATORS: usize = 4;
 #[derive(Clone, Debug)]
 pub(crate) struct Measure {
     pub(crate) code: Text,
-    pub(crate) dimension: Dimension,
+    /// `None` where only denominators stand.
+    pub(crate) dimension: Option<Dimension>,
     pub(crate) currency: Option<Text>,
     pub(crate) per: SmallVec<[Text; 1]>,
     /// The written form; a magnitude is not part of it.
@@ -38,7 +40,7 @@ impl Measure {
     fn of(unit: &Unit, span: Span) -> Self {
         Self {
             code: unit.code.clone(),
-            dimension: unit.dimension,
+            dimension: Some(unit.dimension),
             currency: unit.currency.clone(),
             per: SmallVec::new(),
             span,
@@ -53,13 +55,20 @@ impl Measure {
 
     fn unknown(word: &str, span: Span) -> Self {
         Self {
-            code: classifier_code(word),
-            dimension: Dimension::Count,
+            flags: [Flag::UnitUnknown].into_iter().collect(),
+            ..Self::plain(classifier_code(word), Some(Dimension::Count), span)
+        }
+    }
+
+    fn plain(code: Text, dimension: Option<Dimension>, span: Span) -> Self {
+        Self {
+            code,
+            dimension,
             currency: None,
             per: SmallVec::new(),
             span,
             rest: None,
-            flags: [Flag::UnitUnknown].into_iter().collect(),
+            flags: Flags::NONE,
             event: false,
             iso: None,
             is_time: false,
@@ -69,7 +78,9 @@ impl Measure {
 
     /// Adds a denominator.
     pub(crate) fn divide(&mut self, code: &Text, iso: Option<Text>) {
-        self.code = join_code(&self.code, code);
+        if !self.code.is_empty() {
+            self.code = join_code(&self.code, code);
+        }
         self.per.push(code.clone());
         self.iso = iso;
     }
@@ -149,7 +160,38 @@ impl Reader<'_, '_> {
         (at_end || !measure.per.is_empty()).then_some(measure)
     }
 
+    /// The unit of a figure that stands elsewhere, with the magnitude before it: 万元, ≥**万元, 1/10万.
+    pub(crate) fn named_unit(&self, at: usize) -> Option<(Option<Span>, Measure)> {
+        let bound = self.lexicon.longest(self.source, at, Roles::of(&[Role::Prefix])).map_or(at, |hit| hit.end);
+        let blank = (bound..=self.source.len()).find(|&at| !is_blank(self.source.at(at))).unwrap_or(bound);
+        let figure = blank + usize::from(self.source.at(blank) == '1');
+        if let Some(share) = self.denominators_only(figure) {
+            return Some((None, share));
+        }
+        let magnitude = self.magnitude(blank);
+        Some((magnitude, self.measure(magnitude.map_or(blank, |span| span.1))?))
+    }
+
+    /// Denominators without a unit above them: 18/10万, 620万/月.
+    pub(crate) fn denominators_only(&self, at: usize) -> Option<Measure> {
+        if self.source.at(at) != '/' {
+            return None;
+        }
+        let mut measure = Measure::plain(Text::default(), None, (at, at));
+        self.denominators(&mut measure);
+        if !measure.per.is_empty() {
+            measure.flags.insert(Flag::UnitMissing);
+            return Some(measure);
+        }
+        let (factor, end) = self.factor(at + 1);
+        measure.code = format_smolstr!("10*-{}", factor.as_deref()?.strip_prefix("10*")?);
+        measure.dimension = Some(Dimension::Ratio);
+        (measure.span, measure.end) = ((at, end), end);
+        Some(measure)
+    }
+
     fn denominators(&self, measure: &mut Measure) {
+        self.factors(measure);
         while measure.per.len() < MAX_DENOMINATORS {
             let Some(at) = self.denominator_start(measure) else {
                 break;
@@ -165,6 +207,18 @@ impl Reader<'_, '_> {
         if self.opens_bracket(measure) && self.source.at(measure.end) == ')' {
             measure.end += 1;
             measure.span.1 = measure.end;
+        }
+    }
+
+    /// 人·月, 人次·天: units multiplied.
+    fn factors(&self, measure: &mut Measure) {
+        if measure.code.is_empty() || self.source.at(measure.end) != '·' {
+            return;
+        }
+        let hit = self.lexicon.longest(self.source, measure.end + 1, UNIT);
+        if let Some((hit, unit)) = hit.and_then(|hit| Some((hit, self.lexicon.unit(hit.entry)?))) {
+            measure.code = format_smolstr!("{}.{}", measure.code, unit.code);
+            (measure.span.1, measure.end, measure.is_time) = (hit.end, hit.end, false);
         }
     }
 
@@ -191,7 +245,11 @@ impl Reader<'_, '_> {
         if let Some(hit) = self.lexicon.longest(self.source, unit_at, UNIT) {
             let unit = self.lexicon.unit(hit.entry)?;
             let code = scaled(factor.as_deref(), &unit.code);
-            return Some((code, unit.iso.clone().filter(|_| factor.is_none()), hit.end));
+            let iso = match (&unit.iso, &factor) {
+                (Some(iso), Some(_)) => self.number(at, false).and_then(|number| multiply(iso, number.value?)),
+                (iso, _) => iso.clone(),
+            };
+            return Some((code, iso, hit.end));
         }
         let mut end = unit_at;
         while end < unit_at + 3 && is_ideograph(self.source.at(end)) {
@@ -204,7 +262,7 @@ impl Reader<'_, '_> {
     /// The factor before a denominator as UCUM writes it: 10万 is `10*5`.
     fn factor(&self, at: usize) -> (Option<Text>, usize) {
         if let Some(number) = self.number(at, false)
-            && let Some(value) = number.value.and_then(crate::exact::Exact::to_integer)
+            && let Some(value) = number.value.and_then(Exact::to_integer)
             && value > 0
         {
             return (Some(power_text(value)), number.end);
@@ -215,6 +273,20 @@ impl Reader<'_, '_> {
         let power: u32 = (at..end).map(|index| power_of(self.source.at(index))).sum();
         (Some(format_smolstr!("10*{power}")), end)
     }
+}
+
+/// `P1M` taken three times is `P3M`.
+pub(crate) fn multiply(iso: &str, count: Exact) -> Option<Text> {
+    let count = count.to_integer().filter(|count| (1..=999).contains(count))?;
+    let digits = iso.find(|c: char| c.is_ascii_digit())?;
+    let rest = iso.get(digits..)?.find(|c: char| !c.is_ascii_digit())?;
+    let number: i128 = iso.get(digits..digits + rest)?.parse().ok()?;
+    Some(smol_str::format_smolstr!("{}{}{}", iso.get(..digits)?, number * count, iso.get(digits + rest..)?))
+}
+
+/// Signs that keep the place of a figure in a form.
+pub(crate) fn is_blank(c: char) -> bool {
+    matches!(c, '*' | '×' | '…' | '_' | 'X' | 'x' | '-')
 }
 
 fn power_of(c: char) -> u32 {

@@ -489,6 +489,26 @@ impl Value {
         }
     }
 
+    /// Whether two values state the same, however they are spelt.
+    ///
+    /// What is compared is the typed reading: kind, comparator, numbers, unit, dates, change, what is referred to, parts.
+    /// Written forms, residue and flags are not.
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        let bound = |bound: &Option<Box<Bound>>| bound.as_ref().map(|bound| (bound.value, bound.inclusive));
+        (self.kind, self.comparator, self.value, &self.terms)
+            == (other.kind, other.comparator, other.value, &other.terms)
+            && bound(&self.lower) == bound(&other.lower)
+            && bound(&self.upper) == bound(&other.upper)
+            && (&self.unit, &self.per, &self.currency) == (&other.unit, &other.per, &other.currency)
+            && (self.date, self.edge, self.relation) == (other.date, other.edge, other.relation)
+            && (&self.anchor, self.anchor_side) == (&other.anchor, other.anchor_side)
+            && (self.start, self.end, &self.named) == (other.start, other.end, &other.named)
+            && (&self.recurrence, &self.change) == (&other.recurrence, &other.change)
+            && self.refers_to == other.refers_to
+            && self.parts.len() == other.parts.len()
+            && self.parts.iter().zip(&other.parts).all(|(part, other)| part.means_the_same(other))
+    }
+
     /// The residue texts, in the order before, between, after.
     pub fn residue(&self) -> impl Iterator<Item = &str> {
         [&self.before, &self.between, &self.after].into_iter().flatten().map(SmolStr::as_str)

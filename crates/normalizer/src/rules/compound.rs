@@ -65,7 +65,7 @@ fn left_digits(part: &Value) -> usize {
 
 /// The stretches between joiners, outside of brackets.
 fn segments(cell: &Cell<'_, '_>) -> SmallVec<[Segment; 4]> {
-    let mut list = SmallVec::new();
+    let mut list: SmallVec<[Segment; 4]> = SmallVec::new();
     let (mut from, mut depth) = (0, 0_usize);
     for index in 0..cell.tokens.len() {
         match cell.mark(index) {
@@ -83,6 +83,10 @@ fn segments(cell: &Cell<'_, '_>) -> SmallVec<[Segment; 4]> {
     }
     if from < cell.tokens.len() {
         list.push(segment(cell, from, cell.tokens.len(), true));
+    }
+    if let Some(first) = list.first_mut() {
+        // A joiner at the head joins nothing and stays with what follows it.
+        first.from = 0;
     }
     list
 }

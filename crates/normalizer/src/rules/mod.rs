@@ -46,12 +46,13 @@ impl Candidate {
 pub(crate) type Rule = (&'static str, fn(&Cell<'_, '_>, u8) -> Option<Candidate>);
 
 /// All rules, in the order in which ties are decided.
-pub(crate) const RULES: [Rule; 13] = [
+pub(crate) const RULES: [Rule; 14] = [
     ("not_applicable", |cell, _| words::not_applicable(cell)),
     ("date", |cell, _| time::point(cell)),
     ("recurrence", |cell, _| time::recurrence(cell)),
     ("tolerance", |cell, _| range::tolerance(cell)),
     ("ratio", |cell, _| range::ratio(cell)),
+    ("interval", |cell, _| range::interval(cell)),
     ("range", |cell, _| range::range(cell)),
     ("bounds", |cell, _| range::bounds(cell)),
     ("quantity", |cell, _| quantity::quantity(cell)),
@@ -120,6 +121,8 @@ pub(crate) fn unexplained(cell: &Cell<'_, '_>, from: usize, to: usize) -> (usize
     let inside = |token: &&Token| token.start >= from && token.end <= to && token.start < token.end;
     let mut tokens = 0;
     let mut refers = false;
+    // A sign that bounds a figure weighs more than the figure itself: 0-6岁儿童管理率≥90% is no range of ages.
+    let bound = Roles::of(&[Role::Prefix]);
     for token in cell.tokens.iter().filter(inside) {
         let telling = match token.kind {
             Kind::Number(_) | Kind::Unit(_) | Kind::Time(_) | Kind::Each(_) | Kind::Per(_) => true,
@@ -129,7 +132,63 @@ pub(crate) fn unexplained(cell: &Cell<'_, '_>, from: usize, to: usize) -> (usize
             Kind::Dash | Kind::Text(_) => false,
         };
         refers |= matches!(token.kind, Kind::Word(roles) if roles.has(Role::Refer));
-        tokens += usize::from(telling);
+        let sign =
+            matches!(token.kind, Kind::Word(roles) if roles.meets(bound)) && !source.at(token.start).is_alphabetic();
+        tokens += usize::from(telling) + usize::from(sign);
     }
     (digits, tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::READS;
+
+    /// Characters looked at while `text` is read.
+    fn work(text: &str) -> usize {
+        READS.with(|reads| reads.set(0));
+        read(Lexicon::builtin(), text, 0);
+        READS.with(std::cell::Cell::get)
+    }
+
+    #[test]
+    fn work_is_linear_in_length() {
+        // Repeated without end, these meet the rules that look ahead.
+        let pieces = [
+            "≥95%，",
+            "九千九百",
+            "1,",
+            "，、且和",
+            "每",
+            "（",
+            "≥",
+            "2023年",
+            "-",
+            "符合",
+            "1月",
+            "按季度标准",
+            "l1",
+            "3/",
+            "一年",
+            "5年1",
+            "（含1",
+            "万",
+            "1-",
+            "±1",
+            "1:",
+            "元/",
+            "一又",
+            "同比",
+            "[1,",
+            "·",
+            "前",
+            "不",
+            "每1",
+            "1次/",
+        ];
+        for piece in pieces {
+            let (short, long) = (work(&piece.repeat(1_000)), work(&piece.repeat(10_000)));
+            assert!(long <= 11 * short, "{piece}: {short} looks at a thousand, {long} at ten thousand");
+        }
+    }
 }

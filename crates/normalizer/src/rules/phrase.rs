@@ -106,15 +106,21 @@ impl<'c> Phrase<'c> {
             first = before;
         }
         for &token in prefixes.iter().rev() {
-            add_word(cell, token, Role::Prefix, &mut bounds);
+            add_word(cell, (token, token), Role::Prefix, &mut bounds);
         }
         let mut last = index + 1 + usize::from(unit.is_some());
+        let mut begin = last;
         if cell.is_word(last, Roles::of(&[Role::Included])) && !cell.is_word(last, Roles::of(&[Role::Suffix])) {
             last += 1;
         }
         while last - index <= MAX_BOUNDS && cell.word(last, Role::Suffix).is_some() && suffix_holds(cell, last) {
-            add_word(cell, last, Role::Suffix, &mut bounds);
+            add_word(cell, (begin, last), Role::Suffix, &mut bounds);
             last += 1;
+            begin = last;
+        }
+        if begin < last && cell.token(begin).is_some_and(|token| cell.source().at(token.start + 2).is_ascii_digit()) {
+            // (含12个) without 以上 behind it bounds nothing.
+            last = begin;
         }
         Some(Self { first, last, number, unit, bounds })
     }
@@ -147,11 +153,13 @@ impl<'c> Phrase<'c> {
     }
 }
 
-fn add_word(cell: &Cell<'_, '_>, index: usize, role: Role, bounds: &mut Bounds) {
-    let (Some(entry), Some(token)) = (cell.word(index, role), cell.token(index)) else {
+/// Adds the comparator at the last of the tokens `span`; all of them are its text.
+fn add_word(cell: &Cell<'_, '_>, span: (usize, usize), role: Role, bounds: &mut Bounds) {
+    let (Some(entry), Some(first), Some(token)) = (cell.word(span.1, role), cell.token(span.0), cell.token(span.1))
+    else {
         return;
     };
-    let text = cell.source().slice(token.start, token.end);
+    let text = cell.source().slice(first.start, token.end);
     if role == Role::Prefix && matches!(cell.source().at(token.start), '近' | '将' | '接') {
         bounds.flags.insert(Flag::NearBelow);
     }
@@ -204,8 +212,8 @@ pub(crate) fn apply_unit(cell: &Cell<'_, '_>, unit: &Measure, value: &mut Value)
         Some((from, to)) => smol_str::format_smolstr!("{first}{}", source.slice(from, to)),
         None => Text::new(first),
     });
-    value.unit = Some(unit.code.clone());
-    value.dimension = Some(unit.dimension);
+    value.unit = Some(unit.code.clone()).filter(|code| !code.is_empty());
+    value.dimension = unit.dimension;
     value.currency.clone_from(&unit.currency);
     value.per.clone_from(&unit.per);
     value.flags.extend(unit.flags);

@@ -63,6 +63,7 @@ fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
         return cell.tokens.iter().position(|token| matches!(token.kind, Kind::Number(_)));
     }
     let mut best = None;
+    let (mut seen, mut depth) = (0, 0);
     for (index, token) in cell.tokens.iter().enumerate() {
         if !matches!(token.kind, Kind::Number(_)) {
             continue;
@@ -70,16 +71,33 @@ fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
         let bounded = index > 0 && cell.is_word(index - 1, Roles::of(&[Role::Prefix]));
         let unit = cell.unit_at(index + 1).is_some();
         let after = index + 1 + usize::from(unit);
-        let closed = cell.is_word(after, Roles::of(&[Role::Suffix]));
+        let closed = cell.is_word(after, Roles::of(&[Role::Suffix])) && ends_phrase(cell, after + 1);
         let led = index > 0 && cell.is_word(index - 1, Roles::of(&[Role::UpTo, Role::DownTo]));
         let last = after == cell.tokens.len();
-        let score =
-            u8::from(bounded) * 8 + u8::from(led) * 4 + u8::from(closed) * 4 + u8::from(unit) * 2 + u8::from(last);
+        // A breakdown in brackets stands behind its sum: 854万(建设400万元,…).
+        depth += bracket_depth(cell, seen, index);
+        seen = index;
+        let score = u8::from(depth <= 0) * 16
+            + u8::from(bounded) * 8
+            + u8::from(led) * 4
+            + u8::from(closed) * 4
+            + u8::from(unit) * 2
+            + u8::from(last);
         if best.is_none_or(|(known, _)| score > known) {
             best = Some((score, index));
         }
     }
     best.map(|(_, index)| index)
+}
+
+/// Behind 以上 the cell or the clause ends; 3岁以下婴幼儿50人 is about the 50.
+fn ends_phrase(cell: &Cell<'_, '_>, index: usize) -> bool {
+    index >= cell.tokens.len() || cell.kind(index) == Some(Kind::Mark)
+}
+
+/// Brackets opened less brackets closed among the tokens `from..to`.
+fn bracket_depth(cell: &Cell<'_, '_>, from: usize, to: usize) -> i32 {
+    (from..to).map(|index| i32::from(cell.mark(index) == Some('(')) - i32::from(cell.mark(index) == Some(')'))).sum()
 }
 
 fn apply_measure(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) {

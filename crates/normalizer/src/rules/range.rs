@@ -1,5 +1,7 @@
 //! Two numbers: ranges, tolerances and ratios.
 
+use smallvec::SmallVec;
+
 use super::phrase::{Bounds, Head, Phrase, apply_number, apply_unit};
 use super::{Candidate, residue, unexplained};
 use crate::exact::Exact;
@@ -7,6 +9,9 @@ use crate::lex::{Cell, Kind};
 use crate::lexicon::{Role, Roles};
 use crate::number::Number;
 use crate::value::{Bound, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Text, Value};
+
+/// The name of a bounded figure is short: 得分, 年增长率.
+const MAX_NAME: usize = 12;
 
 const JOINS: Roles = Roles::of(&[Role::And, Role::Link]);
 
@@ -19,6 +24,9 @@ pub(crate) fn range(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let low = Phrase::at(cell, left)?;
     let high = Phrase::at(cell, right)?;
     if low.number.value.is_none() || high.number.value.is_none() {
+        return None;
+    }
+    if low.unit.zip(high.unit).is_some_and(|(low, high)| low.code != high.code) {
         return None;
     }
     let mut value = new_value(cell, ValueKind::Range);
@@ -42,6 +50,33 @@ pub(crate) fn range(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     let end = cell.token(last - 1).map_or(0, |token| token.end);
     Some(finish(cell, value, low.first, end))
+}
+
+/// [90%,100%), (5%,10%]: the brackets tell which ends belong to the range.
+pub(crate) fn interval(cell: &Cell<'_, '_>) -> Option<Candidate> {
+    let open = cell.mark(0).filter(|sign| matches!(sign, '[' | '('))?;
+    let last = cell.tokens.len() - 1;
+    let close = cell.mark(last).filter(|sign| matches!(sign, ']' | ')'))?;
+    let numbers: SmallVec<[usize; 2]> = (0..last).filter(|&index| cell.number_at(index).is_some()).collect();
+    let &[left, right] = numbers.as_slice() else {
+        return None;
+    };
+    let (low, high) = (Phrase::at(cell, left)?, Phrase::at(cell, right)?);
+    let joined = low.last + 1 == right && matches!(cell.mark(low.last), Some(',' | '-' | '~'));
+    let mixed = cell.mark(low.last) == Some(',') || open == '[' || close == ']';
+    if left != 1 || high.last != last || !joined || !mixed {
+        return None;
+    }
+    let mut value = new_value(cell, ValueKind::Range);
+    match high.unit.or(low.unit) {
+        Some(unit) => apply_unit(cell, unit, &mut value),
+        None => value.flags.insert(Flag::UnitMissing),
+    }
+    distribute(cell, low.number, high.number, &mut value)?;
+    value.lower.as_mut()?.inclusive = open == '[';
+    value.upper.as_mut()?.inclusive = close == ']';
+    value.separator = super::phrase::token_text(cell, low.last);
+    Some(Candidate::complete(value))
 }
 
 /// A number, a dash (or 和 … 之间), a number: their tokens.
@@ -73,6 +108,10 @@ fn distribute(cell: &Cell<'_, '_>, low: &Number, high: &Number, value: &mut Valu
     let (mut lower, mut upper) = (bound(cell, low), bound(cell, high));
     upper.value = high.value?;
     lower.value = low.value?;
+    if lower.value > upper.value && low.magnitude == high.magnitude {
+        // 100-80%: a range has no direction.
+        std::mem::swap(&mut lower, &mut upper);
+    }
     let power = shared_power(cell, low, high);
     if let Some((power, text)) = power
         && let Some(raised) = lower.value.times_pow10(power)
@@ -168,7 +207,8 @@ pub(crate) fn bounds(cell: &Cell<'_, '_>) -> Option<Candidate> {
         (Comparator::Le | Comparator::Lt, Comparator::Ge | Comparator::Gt) => (&second, &first, right, left),
         _ => return None,
     };
-    if low.number.value? > high.number.value? {
+    let other_unit = first.unit.zip(second.unit).is_some_and(|(first, second)| first.code != second.code);
+    if other_unit || low.number.value? > high.number.value? {
         return None;
     }
     let mut value = new_value(cell, ValueKind::Range);
@@ -185,7 +225,13 @@ pub(crate) fn bounds(cell: &Cell<'_, '_>) -> Option<Candidate> {
     value.flags.extend(high.number.flags);
     value.lower = Some(Box::new(lower));
     value.upper = Some(Box::new(upper));
-    Some(finish(cell, value, first.first, second.end(cell)))
+    let name = bounded_name(cell, &first, &second).filter(|_| first.bounds.op.is_none());
+    let mut candidate = finish(cell, value, first.first, second.end(cell));
+    // A letter stands for the figure, a word names it.
+    if let Some((from, to)) = name.filter(|&(from, _)| !cell.source().at(from).is_ascii_alphabetic()) {
+        candidate.value.between = residue(cell.source(), from, to);
+    }
+    Some(candidate)
 }
 
 /// The comparator of the first number, seen from the figure that is bounded.
@@ -200,7 +246,8 @@ fn side(cell: &Cell<'_, '_>, first: &Phrase<'_>, second: &Phrase<'_>) -> Option<
         return linked.then_some(op);
     }
     // 60≤x<80: the sign behind the first number looks the other way.
-    let entry = cell.word(from, Role::Prefix).filter(|_| to > from + 1 && to <= from + 3)?;
+    let entry = cell.word(from, Role::Prefix)?;
+    bounded_name(cell, first, second)?;
     match crate::lexicon::Lexicon::comparator(entry) {
         Comparator::Le => Some(Comparator::Ge),
         Comparator::Lt => Some(Comparator::Gt),
@@ -210,12 +257,24 @@ fn side(cell: &Cell<'_, '_>, first: &Phrase<'_>, second: &Phrase<'_>) -> Option<
     }
 }
 
+/// What stands between two bounds: the x of 60≤x<80, the 合格率 of 90%≤合格率≤100%.
+fn bounded_name(cell: &Cell<'_, '_>, first: &Phrase<'_>, second: &Phrase<'_>) -> Option<(usize, usize)> {
+    let (from, to) = (first.last + 1, second.first);
+    let words = (from..to).all(|index| matches!(cell.kind(index), Some(Kind::Text(false) | Kind::Word(_))));
+    let (start, end) = (cell.token(from)?.start, cell.token(to)?.start);
+    (from < to && words && end - start <= MAX_NAME).then_some((start, end))
+}
+
 /// ±10%, 20±2℃
 pub(crate) fn tolerance(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let sign = (0..cell.tokens.len()).find(|&index| is_tolerance_sign(cell, index))?;
     let phrase = Phrase::at(cell, sign + 1)?;
     let width = phrase.number.value?.abs();
     let centre = sign.checked_sub(1).and_then(|before| centre_at(cell, before));
+    let one_unit = |index: &usize| {
+        cell.unit_at(index + 1).zip(phrase.unit).is_none_or(|(centre, width)| centre.code == width.code)
+    };
+    let centre = centre.filter(one_unit);
     let mut value = new_value(cell, ValueKind::Tolerance);
     let middle = centre.and_then(|index| cell.number_at(index)).and_then(|number| number.value);
     let mut lower = bound(cell, phrase.number);

@@ -1,10 +1,11 @@
 //! Cells about time: dates, deadlines, periods, and repetitions without a number.
 
 use super::phrase::{Head, apply_time, relation_after, token_text};
+use super::words::class_of;
 use super::{Candidate, residue, unexplained};
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Role, Roles};
-use crate::value::{Comparator, ComparatorSource, Edge, Kind as ValueKind, Relation, Text, Value};
+use crate::value::{Class, Comparator, ComparatorSource, Edge, Kind as ValueKind, Relation, Text, Value};
 
 /// Residue around a bare repetition that is longer than this is prose about something else.
 const MAX_PROSE: usize = 8;
@@ -12,6 +13,7 @@ const MAX_PROSE: usize = 8;
 /// A date, a deadline or a period.
 pub(crate) fn point(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let index = (0..cell.tokens.len()).find(|&index| is_time(cell, index))?;
+    let index = dated(cell, index)?;
     let source = cell.source();
     let mut value = Value::new(ValueKind::Date, source.slice(0, source.len()));
     set_time(cell, index, &mut value);
@@ -61,6 +63,17 @@ fn is_time(cell: &Cell<'_, '_>, index: usize) -> bool {
     }
 }
 
+/// The token that dates the cell: of 当年12月底 the month; 年初预算数 names a figure and no date.
+fn dated(cell: &Cell<'_, '_>, index: usize) -> Option<usize> {
+    if cell.time_at(index).is_some() {
+        return Some(index);
+    }
+    if cell.time_at(index + 1).is_some() && cell.word(index, Role::Named).is_some() {
+        return Some(index + 1);
+    }
+    (!cell.is_word(index + 1, Roles::of(&[Role::Document]))).then_some(index)
+}
+
 /// 每季度末: an edge right behind a repetition.
 fn follows_repetition(cell: &Cell<'_, '_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else {
@@ -96,12 +109,16 @@ fn deadline(cell: &Cell<'_, '_>, relation: Relation, index: usize, value: &mut V
 
 /// 不晚于, 截至 and ≤ before a date; the first token of the core.
 fn not_later(cell: &Cell<'_, '_>, index: usize, value: &mut Value) -> Option<usize> {
-    if value.kind == ValueKind::Period {
-        return None;
-    }
     let bound = cell.word(index, Role::Prefix).map(crate::lexicon::Lexicon::comparator);
     let later = cell.word(index, Role::NotLater).is_some();
     let op = match bound {
+        Some(Comparator::Eq) if value.kind != ValueKind::Deadline => {
+            value.comparator = Comparator::Eq;
+            value.comparator_source = Some(ComparatorSource::Written);
+            value.comparator_text = token_text(cell, index);
+            return Some(index);
+        }
+        _ if value.kind == ValueKind::Period => return None,
         _ if later => Comparator::Le,
         Some(op @ (Comparator::Le | Comparator::Lt | Comparator::Ge | Comparator::Gt)) => op,
         _ => return None,
@@ -133,6 +150,10 @@ pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
     })?;
     let token = cell.token(index)?;
     let source = cell.source();
+    // 逐年提升 tells how something changes, not how often.
+    if source.at(token.start) == '逐' && !matches!(class_of(cell), Class::Other | Class::Done) {
+        return None;
+    }
     if token.start + source.len() - token.end > MAX_PROSE {
         return None;
     }

@@ -4,6 +4,7 @@ use super::phrase::{apply_time, change_in_words, token_text};
 use super::{Candidate, residue, unexplained};
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Lexicon, Role, Roles};
+use crate::unit::is_blank;
 use crate::value::{Class, Comparator, ComparatorSource, Flag, Kind as ValueKind, Value};
 
 /// Longer texts are prose; no class is looked for in them.
@@ -60,7 +61,7 @@ fn unit_only(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
     let bound = cell.lexicon().longest(source, 0, Roles::of(&[Role::Prefix]));
     let mut at = bound.map_or(0, |hit| hit.end);
-    while matches!(source.at(at), '*' | '×' | '…' | '_' | 'X' | 'x' | '-' | '(' | ')') {
+    while is_blank(source.at(at)) || matches!(source.at(at), '(' | ')') {
         at += 1;
     }
     let blank = at > bound.map_or(0, |hit| hit.end);
@@ -92,7 +93,8 @@ pub(crate) fn grade(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     let source = cell.source();
     let prefix = cell.word(0, Role::Prefix);
-    let from = if prefix.is_some() { cell.token(0)?.end } else { 0 };
+    let attained = cell.word(0, Role::Attain).is_some();
+    let from = if prefix.is_some() || attained { cell.token(0)?.end } else { 0 };
     let hit = cell.lexicon().longest(source, from, Roles::of(&[Role::Grade]))?;
     let graded = ending_unit(cell, hit.end);
     let suffix = cell.lexicon().longest(source, graded, Roles::of(&[Role::Suffix]));
@@ -107,6 +109,10 @@ pub(crate) fn grade(cell: &Cell<'_, '_>) -> Option<Candidate> {
     };
     value.refers_to = residue(source, from, graded);
     value.flags.insert(Flag::Grade);
+    if attained {
+        value.flags.insert(Flag::Attain);
+        value.before = residue(source, 0, from);
+    }
     value.after = residue(source, end, source.len());
     let (digits, tokens) = unexplained(cell, end, source.len());
     Some(Candidate { value, digits, tokens })
@@ -145,24 +151,39 @@ pub(crate) fn reference(cell: &Cell<'_, '_>) -> Option<Candidate> {
 /// 合同约定时间内, 控制在预算范围内
 fn within_limit(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let source = cell.source();
-    let index = (1..cell.tokens.len()).find(|&index| {
-        cell.is_word(index, Roles::of(&[Role::Within])) && cell.is_word(index - 1, Roles::of(&[Role::Limit]))
-    })?;
-    let (limit, word) = (cell.token(index - 1)?, cell.token(index)?);
+    let (last, limit, within) = (0..cell.tokens.len()).find_map(|index| limit_at(cell, index))?;
     // A clause that begins anew with a verb is not part of the name: 按合同约定在时限内发布.
-    let verb = (0..index - 1).rev().find(|&at| is_lead(cell, at));
+    let verb = (0..last).rev().find(|&at| is_lead(cell, at));
     let from = verb.and_then(|at| cell.token(at)).map_or(0, |token| token.end);
-    if from >= limit.end || from == limit.start && verb.is_some_and(|at| at > 0) {
+    let begin = cell.token(last)?.start;
+    if from >= limit || from == begin && verb.is_some_and(|at| at > 0) {
         return None;
     }
     let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
     value.comparator = Comparator::Le;
     value.comparator_source = Some(ComparatorSource::Written);
-    value.comparator_text = residue(source, word.start, word.end);
+    value.comparator_text = residue(source, limit, within);
     value.before = residue(source, 0, from);
-    value.refers_to = residue(source, from, limit.end);
-    value.after = residue(source, word.end, source.len());
+    value.refers_to = residue(source, from, limit);
+    value.after = residue(source, within, source.len());
     Some(Candidate::complete(value))
+}
+
+/// The last token of a limit, where its name ends and where 内 behind it ends: 工期|内, 批复|范围|内.
+fn limit_at(cell: &Cell<'_, '_>, index: usize) -> Option<(usize, usize, usize)> {
+    let token = cell.token(index)?;
+    let next = cell.token(index + 1).filter(|_| cell.is_word(index + 1, Roles::of(&[Role::Within])));
+    let named = Roles::of(&[Role::Limit, Role::Document]);
+    if let Some(next) = next.filter(|next| cell.is_word(index, named) && closes_limit(cell, next.end)) {
+        return Some((index, token.end, next.end));
+    }
+    let named = token.end - token.start > 1 && cell.is_word(index, Roles::of(&[Role::Span])) && token.start > 0;
+    (named && cell.source().at(token.end - 1) == '内').then_some((index, token.end - 1, token.end))
+}
+
+/// 内 of 内容 and 内部 closes no limit.
+fn closes_limit(cell: &Cell<'_, '_>, at: usize) -> bool {
+    !matches!(cell.source().at(at), '容' | '部' | '涵' | '外' | '控')
 }
 
 /// 在 and 控制在 lead over to the limit; other verbs may be part of its name.
@@ -262,10 +283,12 @@ fn figure(cell: &Cell<'_, '_>) -> Option<Candidate> {
     if source.len() > MAX_FIGURE {
         return None;
     }
-    let figure = (0..source.len()).any(|from| cell.lexicon().exact(source, from, source.len(), Role::Figure).is_some());
-    figure.then(|| {
+    // 参照市场价格: the verb that refers is no part of the name.
+    let from = cell.token(0).filter(|_| cell.is_word(0, Roles::of(&[Role::Refer]))).map_or(0, |token| token.end);
+    let ends_in = |role| (from..source.len()).any(|at| cell.lexicon().exact(source, at, source.len(), role).is_some());
+    (ends_in(Role::Figure) && !ends_in(Role::Plain)).then(|| {
         let mut value = Value::new(ValueKind::Reference, source.slice(0, source.len()));
-        value.refers_to = residue(source, 0, source.len());
+        value.refers_to = residue(source, from, source.len());
         Candidate::complete(value)
     })
 }
