@@ -12,12 +12,13 @@ use crate::indicators::read::RawTable;
 use crate::indicators::{FormTables, read_all};
 use crate::layouts::{FormDef, LabelRole, Layouts};
 use crate::ledger::Ledger;
-use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels, segment};
+use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels};
+use crate::starts::segment;
 
 /// Finds the forms in a reading and decides every field and level of them.
 pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
     let mut ledger = Ledger::default();
-    let mut pieces = flatten(reading, &mut ledger);
+    let mut pieces = flatten(reading, layouts, &mut ledger);
     join_cut_labels(&mut pieces, layouts, &mut ledger);
     let segments = segment(pieces, layouts);
     let mut front = read_front(&segments.front, &mut ledger);
@@ -135,6 +136,8 @@ impl<'a> FormReader<'a> {
         } else if is_year_line(&item.text) {
             self.year = self.year.or(year_in(&item.text));
             ledger.mark(item.id, Use::Label);
+        } else if self.layouts.is_caption(&item.key) {
+            ledger.mark(item.id, Use::Label);
         }
     }
 
@@ -163,6 +166,10 @@ impl<'a> FormReader<'a> {
                 self.year = self.year.or(year_in(&only.text));
                 return ledger.mark(only.id, Use::Label);
             }
+            if self.is_part_title(only) {
+                self.head.close();
+                return ledger.mark(only.id, Use::Label);
+            }
         }
         if let Some(upper) = self.upper.take()
             && let Some(headings) = with_lower_row(&upper, &row, self.layouts)
@@ -170,13 +177,21 @@ impl<'a> FormReader<'a> {
             self.complete_headings(&row, &headings, ledger);
         } else if let Some(headings) = read_headings(&row, self.layouts) {
             self.begin_table(&row, &headings, ledger);
-        } else if self.tables.is_empty() || self.scope.is_some() || self.below || self.head.begins(&row) {
-            self.head.row(&row, ledger);
         } else if let Some(footer) = self.footer(&row) {
             self.end_table(&row, footer, ledger);
+        } else if self.tables.is_empty() || self.scope.is_some() || self.below || self.head.begins(&row) {
+            self.head.row(&row, ledger);
         } else {
             self.table_row(row);
         }
+    }
+
+    /// A row of its own that only names the part of the form below it: 二、预算执行情况, 绩效指标.
+    fn is_part_title(&self, only: &Item) -> bool {
+        let outside = self.tables.is_empty() || self.below;
+        let is_numbered = only.key.chars().count() <= LONGEST_PART && is_chinese_item(&only.key);
+        let label = self.layouts.label(self.def.kind, None, &only.key);
+        outside && (is_numbered || (self.layouts.is_side(&only.key) && label.is_none()))
     }
 
     /// Whether a row begins what stands below the indicators: totals, remarks, signatures.
@@ -185,9 +200,12 @@ impl<'a> FormReader<'a> {
         if row.items.iter().any(|i| table.names_level(i)) {
             return None;
         }
-        match self.layouts.label(self.def.kind, None, &first.key).map(|l| l.role) {
-            Some(LabelRole::Total) => Some(Footer::Total),
-            Some(LabelRole::Footer | LabelRole::Heading) => Some(Footer::Remark),
+        let label = self.layouts.label(self.def.kind, None, &first.key);
+        match label.map(|l| l.role) {
+            Some(LabelRole::Total) if row.items.len() > 1 => Some(Footer::Total),
+            _ if self.below || self.scope.is_some() => None,
+            Some(LabelRole::Total | LabelRole::Footer) => Some(Footer::Remark),
+            Some(LabelRole::Heading) if label.is_some_and(|l| l.section.is_none()) => Some(Footer::Remark),
             _ if row.origin == Origin::Ruled && table.is_too_wide(first) => Some(Footer::Remark),
             _ => None,
         }
@@ -279,8 +297,23 @@ impl<'a> FormReader<'a> {
             place: self.title.place,
         };
         self.head.finish(&mut form, ledger);
+        form.fiscal_year = form.fiscal_year.or_else(|| year_of_amounts(&form));
         (form, FormTables { tables: self.tables })
     }
+}
+
+/// The year that the label of a total names: 2021年金额.
+fn year_of_amounts(form: &Form) -> Option<i16> {
+    form.amounts.iter().filter(|a| a.item == "annual_total").find_map(|a| year_in(&a.label))
+}
+
+/// Longer texts name no part of a form, in characters.
+const LONGEST_PART: usize = 24;
+
+/// `一、基本情况`
+fn is_chinese_item(key: &str) -> bool {
+    let rest = key.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
+    rest.len() < key.len() && rest.starts_with('、')
 }
 
 /// `(2023 年度)`, `（2023年）`, `2023年度`.

@@ -21,6 +21,7 @@ pub struct Layouts {
     by_text: FxHashMap<String, Vec<usize>>,
     scopes: FxHashMap<String, Scope>,
     sides: FxHashSet<String>,
+    captions: Vec<Regex>,
     columns: FxHashMap<String, ColumnDef>,
     column_patterns: Vec<(Regex, ColumnDef)>,
     hierarchies: Vec<Hierarchy>,
@@ -54,6 +55,8 @@ pub(crate) enum LabelRole {
     Prefix,
     Heading,
     TaskColumn,
+    /// The unit of money.
+    Unit,
     /// Heading over a column of amounts.
     Money,
     /// First cell of a row of totals below the indicators.
@@ -210,6 +213,7 @@ struct LayoutFile {
     form: Vec<FormDef>,
     scope: Vec<ScopeEntry>,
     side: Vec<Texts>,
+    caption: Vec<PatternEntry>,
     column: Vec<ColumnEntry>,
     label: Vec<LabelEntry>,
     hierarchy: Vec<HierarchyEntry>,
@@ -219,6 +223,12 @@ struct LayoutFile {
 struct ScopeEntry {
     scope: String,
     text: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PatternEntry {
+    pattern: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -289,6 +299,9 @@ impl Layouts {
             all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
         }
         all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
+        for pattern in file.caption.iter().flat_map(|c| &c.pattern) {
+            all.captions.push(Regex::new(pattern).map_err(|e| LayoutError(e.to_string()))?);
+        }
         for entry in &file.column {
             all.add_column(entry)?;
         }
@@ -372,6 +385,17 @@ impl Layouts {
             .max_by_key(|f| f.titles.iter().filter(|t| title(t)).map(String::len).max())
     }
 
+    /// The form of a kind that no title introduces.
+    pub(crate) fn unknown_form(&self, kind: FormKind) -> Option<&FormDef> {
+        self.forms.iter().find(|f| f.id == UNKNOWN && f.kind == kind)
+    }
+
+    /// True for a line that numbers an annex or a table: 附件2-1, 公开14表.
+    pub(crate) fn is_caption(&self, key: &str) -> bool {
+        let short = !key.is_empty() && key.chars().count() <= LONGEST_CAPTION;
+        short && self.captions.iter().any(|p| p.is_match(key))
+    }
+
     /// The scope that a cell opens: 总体绩效指标 or 年度绩效指标.
     pub(crate) fn scope(&self, key: &str) -> Option<Scope> {
         self.scopes.get(key).copied()
@@ -395,6 +419,10 @@ impl Layouts {
     }
 }
 
+/// Id of the layouts of forms that are known by their headings alone.
+pub(crate) const UNKNOWN: &str = "unknown";
+/// No number of an annex is longer, in characters.
+const LONGEST_CAPTION: usize = 12;
 /// Labels that patterns describe are short and end with one of few characters; most texts are told from them by that.
 const LONGEST_PATTERN: usize = 16;
 const PATTERN_ENDS: [char; 7] = ['额', '数', '率', '金', '款', '入', '算'];

@@ -3,7 +3,8 @@
 //! ```text
 //! bytes ─ read_text ─► Reading ─ assemble ─► Document
 //!                        │
-//!                        ├ segment     front matter, and the rows of each form
+//!                        ├ segment     cells and paragraphs in order
+//!                        ├ starts      front matter, and the rows of each form; list: forms in one wide table
 //!                        ├ front       title, preface, contents (目录)
 //!                        ├ head        labelled cells → fields, amounts, tasks, staffing
 //!                        ├ indicators  rows → names, values, groups (一级指标, 二级指标)
@@ -22,10 +23,12 @@ mod head;
 mod indicators;
 mod layouts;
 mod ledger;
+mod list;
 mod money;
 mod names;
 mod segment;
 mod staffing;
+mod starts;
 mod tail;
 mod tasks;
 mod text;

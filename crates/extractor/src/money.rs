@@ -10,14 +10,22 @@ pub(crate) fn is_dash(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '—' | '–' | '－' | '/' | '／'))
 }
 
+/// The unit that an amount is printed with: `164万元`, `449.8万`.
+pub(crate) fn unit_in(text: &str) -> Option<&'static str> {
+    let text = text.trim_end();
+    ["万元", "亿元", "万", "亿", "元"].into_iter().find(|unit| text.ends_with(unit))
+}
+
 /// The amount in fen of a number printed in 元, 万元 or 亿元; `None` where the text is no number or the unit is unknown.
-/// Digits beyond the fen are rounded half up.
+/// A unit in the text itself goes before `unit`, that of the form. Digits beyond the fen are rounded half up.
 pub(crate) fn fen(text: &str, unit: Option<&str>) -> Option<i128> {
-    let (digits, scale) = decimal(text)?;
-    let power = match unit? {
+    let own = unit_in(text);
+    let number = own.map_or(text, |own| text.trim_end().trim_end_matches(own));
+    let (digits, scale) = decimal(number)?;
+    let power = match own.or(unit)? {
         "元" => 2,
-        "万元" => 6,
-        "亿元" => 10,
+        "万元" | "万" => 6,
+        "亿元" | "亿" => 10,
         _ => return None,
     };
     if scale <= power {
@@ -58,6 +66,10 @@ mod tests {
             ("-", Some("元"), None),
             ("12", None, None),
             ("资金池预算", Some("万元"), None),
+            ("164万元", None, Some(164_000_000)),
+            ("449.8 万", Some("万元"), Some(449_800_000)),
+            ("1,326元", Some("万元"), Some(132_600)),
+            ("一般公共预算安排77300万元", Some("万元"), None),
         ] {
             assert_eq!(fen(text, unit), expected, "{text}");
         }

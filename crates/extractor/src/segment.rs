@@ -3,7 +3,7 @@
 use jixiao_model::{Block, Cell, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
 
 use crate::fold::short_key;
-use crate::layouts::{FormDef, LabelRole, Layouts};
+use crate::layouts::{FormDef, Layouts};
 use crate::ledger::Ledger;
 
 /// A cell or paragraph that holds text.
@@ -73,10 +73,13 @@ pub(crate) struct Segments<'a> {
 }
 
 /// Flattens a reading into pieces; every text gets its entry in the ledger.
-pub(crate) fn flatten(reading: &Reading, ledger: &mut Ledger) -> Vec<Piece> {
+pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (number, block) in reading.blocks.iter().enumerate() {
         match block {
+            Block::Paragraph(lines) if stand_apart(lines, layouts) => {
+                pieces.extend(lines.chunks(1).filter_map(|l| paragraph(l, ledger)).map(Piece::Paragraph));
+            }
             Block::Paragraph(lines) => pieces.extend(paragraph(lines, ledger).map(Piece::Paragraph)),
             Block::Table(table) => rows(table, number, ledger, &mut pieces),
             Block::Furniture(line) => {
@@ -90,6 +93,17 @@ pub(crate) fn flatten(reading: &Reading, ledger: &mut Ledger) -> Vec<Piece> {
     }
     pieces
 }
+
+/// Lines above a table are no prose: the title of a form among them shows that each line stands for itself.
+fn stand_apart(lines: &[Line], layouts: &Layouts) -> bool {
+    let is_title = |line: &Line| layouts.form_of_title(&short_key(&line.text)).is_some();
+    let is_short = |line: &Line| line.text.chars().count() <= LONGEST_APART && !line.text.contains('。');
+    (2..=MOST_APART).contains(&lines.len()) && lines.iter().all(is_short) && lines.iter().any(is_title)
+}
+
+/// Longer lines, in characters, and longer paragraphs, in lines, are prose.
+const LONGEST_APART: usize = 60;
+const MOST_APART: usize = 6;
 
 fn paragraph(lines: &[Line], ledger: &mut Ledger) -> Option<Item> {
     let place = lines.first()?.place;
@@ -189,38 +203,4 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
             return;
         }
     }
-}
-
-/// Cuts the pieces into front matter and forms: a form begins with its title, and labels of its head follow soon.
-pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
-    let starts: Vec<Option<&FormDef>> = (0..pieces.len()).map(|at| form_start(&pieces, at, layouts)).collect();
-    let mut segments = Segments { front: Vec::new(), forms: Vec::new() };
-    for (piece, start) in pieces.into_iter().zip(starts) {
-        match (start, piece.single(), segments.forms.last_mut()) {
-            (Some(def), Some(title), _) => {
-                segments.forms.push(FormPieces { def, title: title.clone(), pieces: Vec::new() });
-            }
-            (_, _, Some(form)) => form.pieces.push(piece),
-            (_, _, None) => segments.front.push(piece),
-        }
-    }
-    segments
-}
-
-/// How many pieces after a title its form's first labels may stand: a year line, a unit line, an attachment number.
-const TITLE_REACH: usize = 6;
-
-fn form_start<'a>(pieces: &[Piece], at: usize, layouts: &'a Layouts) -> Option<&'a FormDef> {
-    let title = pieces.get(at)?.single()?;
-    let def = layouts.form_of_title(&title.key)?;
-    let following = pieces.iter().skip(at + 1).take(TITLE_REACH);
-    let mut following = following.take_while(|p| p.single().is_none_or(|i| layouts.form_of_title(&i.key).is_none()));
-    following.any(|p| is_head_row(p, def, layouts)).then_some(def)
-}
-
-fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
-    let Piece::Row(row) = piece else { return false };
-    let first_label = row.items.iter().take(2).find_map(|i| layouts.label(def.kind, None, &i.key));
-    first_label.is_some_and(|l| !matches!(l.role, LabelRole::Heading | LabelRole::TaskColumn))
-        || row.items.iter().filter(|i| layouts.column(&i.key).is_some()).count() >= 2
 }

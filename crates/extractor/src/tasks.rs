@@ -193,7 +193,7 @@ impl TaskTable {
 const FAR: u16 = 10_000;
 
 fn is_total(text: &str) -> bool {
-    matches!(&*jixiao_model::without_space(text), "合计" | "总计" | "共计")
+    matches!(&*jixiao_model::without_space(text), "合计" | "总计" | "共计" | "金额合计")
 }
 
 fn column(task: &mut Task, at: usize) -> Option<&mut Option<String>> {

@@ -2,6 +2,7 @@
 
 use jixiao_model::Amount;
 
+use crate::fold::{fold, split_unit};
 use crate::layouts::Label;
 use crate::segment::Item;
 
@@ -11,6 +12,8 @@ struct Block {
     column: u16,
     /// The item of the total; `None` where the dataset has none for the block.
     total: Option<String>,
+    /// The unit of money that its label names.
+    unit: Option<&'static str>,
 }
 
 /// The totals met so far, from left to right.
@@ -41,7 +44,7 @@ impl Blocks {
                 self.all.clear();
             }
             self.row = Some(at);
-            self.all.push(Block { column: item.column, total: label.item.clone() });
+            self.all.push(Block { column: item.column, total: label.item.clone(), unit: unit_of(&item.text) });
         }
         label.item.clone()
     }
@@ -55,6 +58,17 @@ impl Blocks {
         let taken = |block: &Block| amounts.iter().any(|a| Some(&a.item) == name(block).as_ref());
         name(near.iter().find(|b| !taken(b)).unwrap_or(nearest))
     }
+}
+
+impl Blocks {
+    /// The unit of money that a total names for its parts.
+    pub(crate) fn unit(&self) -> Option<&'static str> {
+        self.all.iter().find_map(|b| b.unit)
+    }
+}
+
+fn unit_of(label: &str) -> Option<&'static str> {
+    split_unit(&fold(label)).1
 }
 
 /// Items of totals hold this word; their parts have another in its place.

@@ -25,6 +25,8 @@ pub(crate) struct Goals {
     row: (usize, usize),
     /// A text has been read below them.
     used: bool,
+    /// It stood in the row of its heading.
+    beside: bool,
 }
 
 impl Goals {
@@ -63,13 +65,23 @@ impl Goals {
 
     /// True where the texts of a row stand below the headings.
     pub(crate) fn takes(&self, row: &FormRow, texts: &[&Item]) -> bool {
-        let done = self.used && self.row != (row.table, row.index) && is_pair_row(row, texts);
+        let left = |column: u16| texts.first().is_some_and(|t| t.column < column || self.beside);
+        let is_pair = is_pair_row(row, texts) && self.columns.first().is_some_and(|(column, _)| left(*column));
+        let done = self.used && self.row != (row.table, row.index) && is_pair;
         !self.columns.is_empty() && !done
     }
 
     /// Reads the texts of a row below the headings.
-    pub(crate) fn texts(&mut self, texts: &[&Item], store: &mut Store, written: &mut Written, ledger: &mut Ledger) {
+    pub(crate) fn texts(
+        &mut self,
+        row: &FormRow,
+        texts: &[&Item],
+        store: &mut Store,
+        written: &mut Written,
+        ledger: &mut Ledger,
+    ) {
         self.used = true;
+        self.beside = self.row == (row.table, row.index);
         let places: Vec<(u16, usize)> =
             self.columns.iter().enumerate().map(|(at, (column, _))| (*column, at)).collect();
         for (at, item) in texts.iter().enumerate() {

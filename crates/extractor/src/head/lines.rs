@@ -14,12 +14,7 @@ const LONGEST_VALUE: usize = 60;
 
 fn is_line_label(layouts: &Layouts, kind: FormKind, key: &str) -> bool {
     let role = layouts.label(kind, None, key).map(|l| l.role);
-    matches!(role, Some(LabelRole::Value | LabelRole::Period | LabelRole::Amount | LabelRole::Footer))
-        || is_unit_label(key)
-}
-
-fn is_unit_label(key: &str) -> bool {
-    matches!(key, "单位" | "金额单位" | "货币单位" | "计量单位")
+    matches!(role, Some(LabelRole::Value | LabelRole::Period | LabelRole::Amount | LabelRole::Footer | LabelRole::Unit))
 }
 
 impl Head<'_> {
@@ -30,6 +25,12 @@ impl Head<'_> {
         self.store.unit = Some(unit);
         let before = &text[..text.rfind("单位")?];
         Some(["金额", "货币", "计量"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before))
+    }
+
+    /// Notes the unit of money beside its label; false for another label or text.
+    pub(super) fn is_unit(&mut self, label: &Item, value: &Item) -> bool {
+        let is_label = self.layouts.label(self.kind, None, &label.key).is_some_and(|l| l.role == LabelRole::Unit);
+        is_label && self.note_unit(&format!("单位:{}", value.text)).is_some()
     }
 
     /// True for a cell that holds a label of this kind of form and its value.
@@ -65,13 +66,13 @@ impl Head<'_> {
     }
 
     fn line_pair(&mut self, item: &Item, label: String, value: &str) {
-        let (seal, value) = without_seal(value);
-        let label = label + seal;
+        let value = without_seal(value);
         let key = label_key(&label);
-        if value.is_empty() || (is_unit_label(&key) && self.note_unit(&format!("单位:{value}")).is_some()) {
+        let known = self.layouts.label(self.kind, None, &key);
+        let is_unit = known.is_some_and(|l| l.role == LabelRole::Unit);
+        if value.is_empty() || (is_unit && self.note_unit(&format!("单位:{value}")).is_some()) {
             return;
         }
-        let known = self.layouts.label(self.kind, None, &key);
         match known.map(|l| (l.role, l.field)) {
             Some((LabelRole::Value, Some(field))) if !self.store.is_taken(field, &key) => {
                 self.store.note_label(field, &key);
@@ -92,11 +93,7 @@ impl Head<'_> {
 }
 
 /// 填报单位：（盖章）某局: the words in brackets are the form's, not the value's.
-fn without_seal(value: &str) -> (&str, &str) {
-    for seal in ["（盖章）", "(盖章)", "（公章）", "（签字）", "(签字)", "（签章）"] {
-        if let Some(rest) = value.strip_prefix(seal) {
-            return (&value[..seal.len()], rest.trim());
-        }
-    }
-    ("", value)
+fn without_seal(value: &str) -> &str {
+    let seals = ["（盖章）", "(盖章)", "（公章）", "（签字）", "(签字)", "（签章）"];
+    seals.iter().find_map(|seal| value.strip_prefix(seal)).unwrap_or(value).trim()
 }

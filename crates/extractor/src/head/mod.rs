@@ -216,7 +216,8 @@ impl<'a> Head<'a> {
 
     /// Two labels of neighbouring cells that the source ran together.
     fn is_two_labels(&self, key: &str) -> bool {
-        let is_label = |part: &str| self.layouts.label(self.kind, self.open.section, part).is_some();
+        let label = |part: &str| self.layouts.label(self.kind, self.open.section, part);
+        let is_label = |part: &str| label(part).is_some_and(|l| l.role != LabelRole::Money);
         key.char_indices().skip(2).any(|(at, _)| is_label(&key[..at]) && is_label(&key[at..]))
     }
 
@@ -260,6 +261,8 @@ impl<'a> Head<'a> {
                 Some(Target::Period)
             }
             LabelRole::Amount => Some(self.amount(label, item, unit, row)),
+            // 项目实施内容 is a heading of 项目实施进度计划, and a label elsewhere.
+            LabelRole::Column if label.long && self.pending != label.field => Some(Target::Other(item)),
             LabelRole::Column => {
                 self.last.clear();
                 self.open = Open { section: Some(Section::Goals), field: None };
@@ -272,7 +275,7 @@ impl<'a> Head<'a> {
                 let is_total = label.section == Some(Section::Funding) && next.is_some_and(|n| is_amount_like(&n.text));
                 is_total.then(|| self.new_amount("total".to_owned(), item, unit))
             }
-            LabelRole::Heading if label.section.is_none() => Some(Target::Other(item)),
+            LabelRole::Heading if label.section.is_none() => (!is_group(next, row)).then_some(Target::Other(item)),
             LabelRole::Heading => {
                 if self.open.section == Some(Section::Staffing) {
                     self.staffing.heading(item.column);
@@ -283,7 +286,7 @@ impl<'a> Head<'a> {
                 self.tasks.heading(label.item.as_deref(), item);
                 None
             }
-            LabelRole::Money | LabelRole::Total | LabelRole::Footer => Some(Target::Other(item)),
+            LabelRole::Unit | LabelRole::Money | LabelRole::Total | LabelRole::Footer => Some(Target::Other(item)),
             LabelRole::Prefix => None,
         }
     }
@@ -357,7 +360,7 @@ impl<'a> Head<'a> {
             item: name,
             label: item.text.clone(),
             raw: None,
-            unit: unit.or(self.store.unit).map(str::to_owned),
+            unit: unit.or(self.blocks.unit()).or(self.store.unit).map(str::to_owned),
             fen: None,
             place: item.place,
         });
@@ -384,6 +387,10 @@ impl<'a> Head<'a> {
                     amount.raw = Some(item.text.clone());
                     amount.place = item.place;
                 }
+                None
+            }
+            Target::Other(label) if self.is_unit(label, item) => {
+                ledger.mark(item.id, Use::Label);
                 None
             }
             Target::Other(label) => {
@@ -481,7 +488,7 @@ impl<'a> Head<'a> {
         ledger: &mut Ledger,
     ) {
         if self.open.section == Some(Section::Goals) && self.goals.takes(row, texts) {
-            return self.goals.texts(texts, &mut self.store, written, ledger);
+            return self.goals.texts(row, texts, &mut self.store, written, ledger);
         }
         let field = match self.open.field {
             Some(field) if !small::is_pair_row(row, texts) => field,
@@ -529,6 +536,12 @@ fn fits(open: Open, parts: &[Part<'_, '_>]) -> bool {
         }
         _ => true,
     }
+}
+
+/// True where the text beside a label is a label itself: the first one only groups the cells after it.
+fn is_group(next: Option<&Item>, row: &FormRow) -> bool {
+    let Some(next) = next else { return true };
+    small::is_label_like(&next.text) && row.items.last().is_some_and(|last| last.column > next.column)
 }
 
 /// The text right after a part.

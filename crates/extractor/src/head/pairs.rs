@@ -37,21 +37,26 @@ pub(crate) fn pairs(line: &str, is_label: impl Fn(&str) -> bool) -> Option<Vec<P
     line[..first.label.start].trim().is_empty().then_some(pairs)
 }
 
-/// Where the label begins that a text before a colon ends with.
+/// Where the label begins that a text before a colon ends with: at the last white space, or where a known label does.
 fn label_start(text: &str, is_first: bool, is_label: &impl Fn(&str) -> bool) -> Option<usize> {
-    let starts = text.char_indices().map(|(at, _)| at);
-    if let Some(known) = starts.clone().find(|at| is_label(&label_key(&text[*at..]))) {
-        return Some(known);
-    }
     let trimmed = text.trim_end();
     let space = trimmed.char_indices().rev().find(|(_, c)| c.is_whitespace());
-    let at = match space {
-        Some((at, c)) => at + c.len_utf8(),
-        None if is_first => 0,
-        None => return None,
+    let word = space.map_or(0, |(at, c)| at + c.len_utf8());
+    let begins_word = is_first || space.is_some();
+    if begins_word && is_label(&label_key(&trimmed[word..])) {
+        return Some(word);
+    }
+    // The value before may run into the label; a short word may be the end of a longer label.
+    let is_known = |at: &usize| {
+        let text = &trimmed[*at..];
+        text.chars().count() >= SHORTEST_INSIDE && is_label(&label_key(text))
     };
-    looks_like_label(&trimmed[at..]).then_some(at)
+    let inside = trimmed[word..].char_indices().map(|(at, _)| word + at).skip(1).find(is_known);
+    inside.filter(|_| !is_first).or_else(|| (begins_word && looks_like_label(&trimmed[word..])).then_some(word))
 }
+
+/// Known labels are found behind a text without white space between only if they are no shorter, in characters.
+const SHORTEST_INSIDE: usize = 3;
 
 /// Short, without digits, and no sentence.
 fn looks_like_label(text: &str) -> bool {
@@ -77,6 +82,7 @@ mod tests {
     fn lines() {
         check("填报人：王芳   联系电话：0731-58570000", Some(&[("填报人", "王芳"), ("联系电话", "0731-58570000")]));
         check("填报人：王芳联系电话：0731", Some(&[("填报人", "王芳"), ("联系电话", "0731")]));
+        check("填报单位：（盖章）某局     单位：万元", Some(&[("填报单位", "（盖章）某局"), ("单位", "万元")]));
         check("报表编号：510000_0013zp", Some(&[("报表编号", "510000_0013zp")]));
         check("填报时间：2023年2月10日 10:30", Some(&[("填报时间", "2023年2月10日 10:30")]));
         check("填表人：    单位负责人：", Some(&[("填表人", ""), ("单位负责人", "")]));

@@ -5,11 +5,11 @@ use jixiao_model::{Amount, Origin, Use};
 use super::matrix::{Matrix, MatrixHeading};
 use super::{Head, Open, Written};
 use crate::align::{Loose, Takes, align};
-use crate::fold::{fold, split_unit};
+use crate::fold::{bare_key, fold, split_unit, unnumbered};
 use crate::indicators::headings::Heading;
 use crate::layouts::{Label, LabelRole, Section};
 use crate::ledger::Ledger;
-use crate::money::{is_amount_like, is_dash};
+use crate::money::is_dash;
 use crate::segment::{FormRow, Item};
 
 /// Longer texts are no labels, in characters.
@@ -20,11 +20,11 @@ const FEWEST_HEADINGS: usize = 2;
 /// True for a text that reads like a label: short, no number and no sentence.
 pub(crate) fn is_label_like(text: &str) -> bool {
     let folded = fold(text);
-    folded.chars().count() <= LONGEST_LABEL
-        && !folded.contains(['。', '；', ';', '，', ',', '％', '%', '≥', '≤'])
-        && !folded.starts_with(|c: char| c.is_ascii_digit() && !crate::fold::unnumbered(&folded).starts_with(c))
-        && !is_amount_like(&folded)
-        && folded.chars().any(char::is_alphabetic)
+    let bare = unnumbered(bare_key(&folded));
+    bare.chars().count() <= LONGEST_LABEL
+        && !bare.contains(['。', '；', ';', '，', ',', '％', '%', '≥', '≤'])
+        && !bare.starts_with(|c: char| c.is_ascii_digit())
+        && bare.chars().any(char::is_alphabetic)
 }
 
 /// True for a row that reads as label and value, though no layout names the label.
@@ -44,7 +44,7 @@ impl<'a> Head<'a> {
     ) {
         self.open = Open { field: None, ..self.open };
         for run in runs {
-            let mut rest = run.as_slice();
+            let mut rest = without_side(run, row, ledger);
             while let [label, after @ ..] = rest {
                 rest = after;
                 if !is_label_like(&label.text) {
@@ -78,8 +78,8 @@ impl<'a> Head<'a> {
     pub(super) fn matrix_headings(&mut self, row: &FormRow, ledger: &mut Ledger) -> bool {
         let in_tables = matches!(self.open.section, Some(Section::Tasks | Section::Staffing | Section::Budget));
         let headings = row.items.iter().filter(|i| self.is_money_heading(i)).count();
-        let cells = row.items.iter().filter(|i| !is_label_like(&i.text)).count();
-        if in_tables || headings < FEWEST_HEADINGS || cells > 0 {
+        let is_cell = |item: &Item| !self.is_money_heading(item) && !is_label_like(&item.text);
+        if in_tables || headings < FEWEST_HEADINGS || row.items.iter().any(is_cell) {
             return false;
         }
         let side = row.items.first().filter(|i| !self.is_money_heading(i));
@@ -183,6 +183,18 @@ impl Head<'_> {
             self.store.push_other(format!("{}/{heading}", label.text), cell.text.clone(), cell.place);
         }
     }
+}
+
+/// A run of labels and values without the merged label before them: 项目立项情况 | 依据 | 陕水农发〔2015〕98号.
+fn without_side<'r, 'i>(run: &'r [&'i Item], row: &FormRow, ledger: &mut Ledger) -> &'r [&'i Item] {
+    let [side, label, rest @ ..] = run else { return run };
+    let is_higher = row.origin == Origin::Ruled && side.row_span > label.row_span;
+    let is_odd = row.origin != Origin::Ruled && rest.len() % 2 == 1 && is_label_like(&label.text);
+    if is_label_like(&side.text) && (is_higher || is_odd) {
+        ledger.mark(side.id, Use::Label);
+        return &run[1..];
+    }
+    run
 }
 
 /// True for the text that stands directly beside a label; two labels with a colon follow each other without values.

@@ -2,7 +2,7 @@
 
 use jixiao_model::{Amount, Field, FieldValue, Form, Place, Repair};
 
-use crate::money::fen;
+use crate::money::{fen, unit_in};
 use crate::names::split_names;
 use crate::segment::Item;
 use crate::tail::{Tail, is_closed, join_tail};
@@ -145,7 +145,8 @@ impl Store {
     /// A unit that was printed after its amounts holds for them too.
     fn settle_units(&mut self) {
         for amount in &mut self.amounts {
-            amount.unit = amount.unit.take().or(self.unit.map(str::to_owned));
+            let own = amount.raw.as_deref().and_then(unit_in).map(str::to_owned);
+            amount.unit = amount.unit.take().or(self.unit.map(str::to_owned)).or(own);
             amount.fen = amount.raw.as_deref().and_then(|raw| fen(raw, amount.unit.as_deref()));
         }
     }

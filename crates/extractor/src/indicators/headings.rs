@@ -23,6 +23,20 @@ impl Heading {
         Self { column: item.column, span: item.column_span.max(1), spreads: false, def, text: item.text.clone() }
     }
 
+    pub(crate) fn column(&self) -> u16 {
+        self.column
+    }
+
+    /// The dataset has a column for it, or a layout names it.
+    pub(crate) fn is_known(&self) -> bool {
+        self.def != OTHER
+    }
+
+    /// Its cells name the indicator, not its value.
+    pub(crate) fn is_key(&self) -> bool {
+        matches!(self.role(), ColumnRole::Level1 | ColumnRole::Level2 | ColumnRole::Level3)
+    }
+
     pub(crate) fn role(&self) -> ColumnRole {
         self.def.role
     }
@@ -93,16 +107,20 @@ pub(crate) fn with_lower_row(upper: &[Heading], row: &FormRow, layouts: &Layouts
     }
     let pairs: Vec<(&Item, &Heading)> =
         row.items.iter().map(|i| Some((i, above(upper, i, row.origin, layouts)?))).collect::<Option<_>>()?;
-    let mut headings: Vec<Heading> =
-        upper.iter().filter(|h| !pairs.iter().any(|(_, above)| above.column == h.column)).cloned().collect();
-    let last = pairs.iter().map(|(item, _)| item.column).max()?;
-    // In a text without empty cells for wide headings the headings right of the wide ones stand too far left.
-    let first = pairs.iter().map(|(item, _)| item.column).min()?;
-    let crowded = headings.iter().filter(|h| h.column > first).map(|h| h.column).min().filter(|c| *c <= last);
-    if let Some(next) = crowded {
-        headings.iter_mut().filter(|h| h.column > first).for_each(|h| h.column += last + 1 - next);
+    let mut headings = Vec::with_capacity(upper.len() + pairs.len());
+    // In a text without empty cells for wide headings, what stands right of them stands too far left.
+    let mut shift = 0;
+    for heading in upper {
+        let under: Vec<&Item> =
+            pairs.iter().filter(|(_, above)| above.column == heading.column).map(|(item, _)| *item).collect();
+        headings.extend(under.iter().map(|item| lower(item, heading, layouts)));
+        if let Some(last) = under.iter().map(|item| item.column).max() {
+            let next = upper.iter().map(|h| h.column).find(|c| *c > heading.column).unwrap_or(u16::MAX);
+            shift = shift.max((last + 1).saturating_sub(next));
+        } else {
+            headings.push(Heading { column: heading.column + shift, ..heading.clone() });
+        }
     }
-    headings.extend(pairs.iter().map(|(item, above)| lower(item, above, layouts)));
     headings.sort_by_key(|h| h.column);
     Some(headings)
 }
@@ -148,8 +166,7 @@ fn sides(headings: &[Heading]) -> Option<[Vec<bool>; 2]> {
     let places = |role| headings.iter().enumerate().filter(move |(_, h)| h.role() == role).map(|(at, _)| at);
     let (names, values): (Vec<_>, Vec<_>) = (places(ColumnRole::Level3).collect(), places(ColumnRole::Value).collect());
     let ([_, _], [first_value, second_value]) = (names.as_slice(), values.as_slice()) else { return None };
-    let is_key = |h: &Heading| matches!(h.role(), ColumnRole::Level1 | ColumnRole::Level2 | ColumnRole::Level3);
-    let middle = (first_value + 1..*second_value).find(|at| is_key(&headings[*at]))?;
+    let middle = (first_value + 1..*second_value).find(|at| headings[*at].is_key())?;
     let starts = headings.iter().position(|h| h.role() == headings[middle].role())?;
     let left = (0..headings.len()).map(|at| at < middle).collect();
     let right = (0..headings.len()).map(|at| at < starts || at >= middle).collect();
@@ -167,12 +184,17 @@ fn two_values(headings: &[Heading]) -> Option<[Vec<bool>; 2]> {
 }
 
 /// One heading per role: the one that says it most clearly holds it, the others become labelled fields.
+///
+/// Of two that say it alike, the one behind the names is of the indicator, the one before them of its group.
 fn settled(mut headings: Vec<Heading>) -> Vec<Heading> {
+    let names = headings.iter().position(|h| h.role() == ColumnRole::Level3).unwrap_or(0);
     for at in 0..headings.len() {
         let (role, rank) = (headings[at].role(), headings[at].def.rank);
         let single = !matches!(role, ColumnRole::Other | ColumnRole::Elsewhere);
-        let better =
-            |(other, h): (usize, &Heading)| other != at && h.role() == role && (h.def.rank, other) < (rank, at);
+        let order = |at: usize, rank: usize| (rank, at < names, at);
+        let better = |(other, h): (usize, &Heading)| {
+            other != at && h.role() == role && order(other, h.def.rank) < order(at, rank)
+        };
         if single && headings.iter().enumerate().any(better) {
             headings[at].def = OTHER;
         }
