@@ -325,25 +325,25 @@ pub(crate) struct OpeningArgs {
     /// Password of encrypted PDFs
     #[arg(long, value_name = "WORD", help_heading = "Reading")]
     pub(crate) password: Option<String>,
-    /// Largest file in bytes
+    /// Largest file in bytes [default: 536870912, 512 MiB]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_bytes: Option<u64>,
-    /// Most pages of a document
+    /// Most pages of a document [default: 20000]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_pages: Option<u32>,
-    /// Most objects of a PDF
+    /// Most objects of a PDF [default: 2000000]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_objects: Option<u64>,
-    /// Deepest nesting inside a PDF
+    /// Deepest nesting of drawings, colours and functions in a PDF [default: 32]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_nesting: Option<u32>,
-    /// Most bytes after decompression
+    /// Most bytes after decompression; one stream may take a 32nd of them [default: 2147483648, 2 GiB]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_decompressed: Option<u64>,
-    /// Most glyphs or characters of a document
+    /// Most glyphs or characters of a document [default: 20000000]
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub(crate) limit_glyphs: Option<u64>,
-    /// Longest time for one document, in seconds
+    /// Longest time for one document, in seconds [default: 300]
     #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
     pub(crate) limit_time: Option<u64>,
 }
@@ -359,6 +359,35 @@ impl OpeningArgs {
             decompressed: self.limit_decompressed.unwrap_or(usual.decompressed),
             glyphs: self.limit_glyphs.unwrap_or(usual.glyphs),
             time: self.limit_time.map_or(usual.time, Duration::from_secs),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The defaults that the help names are those that hold.
+    #[test]
+    fn the_help_names_the_limits() {
+        let command = Cli::command();
+        let tables = command.find_subcommand("tables").unwrap();
+        let Limits { bytes, pages, objects, nesting, decompressed, glyphs, time } = Limits::default();
+        for (name, value) in [
+            ("limit_bytes", bytes),
+            ("limit_pages", pages.into()),
+            ("limit_objects", objects),
+            ("limit_nesting", nesting.into()),
+            ("limit_decompressed", decompressed),
+            ("limit_glyphs", glyphs),
+            ("limit_time", time.as_secs()),
+        ] {
+            let flag = tables.get_arguments().find(|argument| argument.get_id() == name).unwrap();
+            let help = flag.get_help().unwrap().to_string();
+            let named = help.split("[default: ").nth(1).and_then(|rest| rest.split([',', ']']).next()).unwrap();
+            assert_eq!(named, value.to_string(), "{name}: {help}");
         }
     }
 }

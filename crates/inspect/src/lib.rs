@@ -4,6 +4,7 @@
 //! Colours: glyph boxes blue, rules red, cells green, cells with spans filled orange, furniture and text outside tables
 //! grey boxes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,7 +70,8 @@ pub fn page_png(bytes: &[u8], page: u32, options: &Options, limits: &Limits) -> 
     };
     let mut canvas = Canvas::new(page, options);
     let blank_text = Arc::new(AtomicBool::new(false));
-    canvas.page(page, &settings(options, &blank_text));
+    // What is drawn over a page tells most where the page itself cannot be drawn.
+    let _ = catch_unwind(AssertUnwindSafe(|| canvas.page(page, &settings(options, &blank_text))));
     canvas.glyphs(shown);
     canvas.reading(&reading, number);
     canvas.rules(shown);

@@ -9,11 +9,11 @@ pub struct Limits {
     pub bytes: u64,
     /// Pages.
     pub pages: u32,
-    /// Objects of a PDF.
+    /// Objects of a PDF, those with a number and those inside of others (dictionaries).
     pub objects: u64,
-    /// Nesting of form XObjects, dictionaries and lists.
+    /// Nesting of the drawings (form XObjects), colour spaces and functions of a PDF.
     pub nesting: u32,
-    /// Bytes after decompression, over the whole document.
+    /// Bytes after decompression, over the whole document; a single stream may take a 32nd of them.
     pub decompressed: u64,
     /// Glyphs or characters, over the whole document.
     pub glyphs: u64,
@@ -26,10 +26,10 @@ impl Default for Limits {
         Self {
             bytes: 512 << 20,
             pages: 20_000,
-            objects: 5_000_000,
-            nesting: 64,
-            decompressed: 4 << 30,
-            glyphs: 50_000_000,
+            objects: 2_000_000,
+            nesting: 32,
+            decompressed: 2 << 30,
+            glyphs: 20_000_000,
             time: Duration::from_mins(5),
         }
     }

@@ -17,6 +17,9 @@ const DRAWN: i64 = 60;
 /// Pairs of rules compared on a page, and squares of a grid: far above any table, and a bound on hostile drawings.
 const MAX_WORK: usize = 4_000_000;
 
+/// Vertical rules of one grid, after merging. Spreadsheets end far below.
+const MAX_COLUMNS: usize = 10_000;
+
 /// A cell of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GridCell {
@@ -87,7 +90,7 @@ pub(crate) fn find(rules: &[Rule]) -> Found {
     for group in groups {
         if group.down.is_empty() {
             found.loose.extend(group.across);
-        } else if group.across.len() * group.down.len() > MAX_WORK {
+        } else if group.across.len() * group.down.len() > MAX_WORK || group.down.len() > MAX_COLUMNS {
             found.too_much = true;
         } else {
             found.grids.extend(grid(&group.across, &group.down));

@@ -10,6 +10,7 @@ use crate::layout::{Part, PartCell};
 use crate::lines::{TextLine, is_closing, percent};
 use crate::page::Direction;
 use crate::reading::OnPage;
+use crate::settle::settle;
 
 /// Edges of one column on two pages differ by no more than this (1/1000 pt) plus rounding of the producer.
 const SAME_EDGE: i32 = 4_000;
@@ -471,7 +472,10 @@ impl Builder {
         }
         let (columns, count) = self.columns();
         let mut joins = self.joins;
+        let last = self.rows.len().saturating_sub(1);
         for join in &mut joins {
+            // A header that was printed again at the very end of the table belongs to its last row.
+            join.row = join.row.min(last);
             join.column = join.column.and_then(|cell| columns.get(usize::from(cell))).map(|column| column.0);
         }
         let mut rows: Vec<Row> = self
@@ -487,6 +491,7 @@ impl Builder {
         for row in &mut rows {
             row.cells.sort_by_key(|cell| cell.column);
         }
+        settle(&mut rows, count);
         Block::Table(Table { origin: self.origin, columns: count, rows, joins })
     }
 

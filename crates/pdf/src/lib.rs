@@ -13,6 +13,7 @@
 
 mod aligned;
 mod backend;
+mod diagnose;
 mod furniture;
 mod grid;
 mod join;
@@ -22,6 +23,7 @@ mod lines;
 mod page;
 mod reading;
 mod rules;
+mod settle;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -43,8 +45,8 @@ use layout::Layout;
 /// [`ReadError::NotReadable`] where nothing could be read, [`ReadError::Encrypted`] where the password is missing or
 /// wrong, [`ReadError::OverLimit`] where a limit is passed.
 pub fn read_pdf(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Reading, ReadError> {
-    let layouts = each_page(bytes, password, limits, guarded)?;
-    reading::assemble(layouts)
+    let source = Source::open(bytes, password, limits)?;
+    reading::assemble(each_page(&source, guarded)?, source.announced())
 }
 
 /// Puts pages together that were read before (or made): everything that comes after the PDF library.
@@ -53,15 +55,15 @@ pub fn read_pdf(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result
 ///
 /// [`ReadError::NotReadable`] where no page holds any text.
 pub fn read_pages(pages: Vec<Page>) -> Result<Reading, ReadError> {
-    reading::assemble(pages.into_iter().map(guarded).collect())
+    reading::assemble(pages.into_iter().map(guarded).collect(), None)
 }
 
 /// Lays a page out; one that breaks this is reported as one that cannot be read.
 fn guarded(page: Page) -> Layout {
     let number = page.number;
     catch_unwind(AssertUnwindSafe(|| layout::lay_out(page))).unwrap_or_else(|_| {
-        let broken = Page { number, broken: true, ..Page::default() };
-        layout::lay_out(broken)
+        let fault = Some("the program failed on it: please report it");
+        layout::lay_out(Page { number, fault, ..Page::default() })
     })
 }
 
@@ -71,7 +73,7 @@ fn guarded(page: Page) -> Layout {
 ///
 /// As [`read_pdf`].
 pub fn pages(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Vec<Page>, ReadError> {
-    each_page(bytes, password, limits, |page| page)
+    each_page(&Source::open(bytes, password, limits)?, |page| page)
 }
 
 /// The ruled grids of a page, from the smallest to the largest.
@@ -82,17 +84,11 @@ pub fn grids(page: &Page) -> Vec<Grid> {
 /// The fewest pages that one worker reads in a row: fonts are loaded once for all of them.
 const MIN_CHUNK: usize = 16;
 
-fn each_page<T: Send>(
-    bytes: &[u8],
-    password: Option<&str>,
-    limits: &Limits,
-    make: impl Fn(Page) -> T + Sync,
-) -> Result<Vec<T>, ReadError> {
-    let source = Source::open(bytes, password, limits)?;
+fn each_page<T: Send>(source: &Source, make: impl Fn(Page) -> T + Sync) -> Result<Vec<T>, ReadError> {
     let numbers: Vec<usize> = (0..source.len()).collect();
     let chunk = numbers.len().div_ceil(rayon::current_num_threads()).max(MIN_CHUNK);
     let read = |chunk: &[usize]| {
-        let mut reader = Reader::new(&source);
+        let mut reader = Reader::new(source);
         chunk.iter().map(|index| reader.page(*index).map(&make)).collect::<Result<Vec<T>, ReadError>>()
     };
     let chunks: Result<Vec<Vec<T>>, ReadError> = numbers.par_chunks(chunk).map(read).collect();

@@ -153,12 +153,16 @@ pub struct Page {
     pub rules: Vec<Rule>,
     /// Number of images.
     pub images: u32,
+    /// Number of shapes with curves: drawings, or text that was turned into drawings.
+    pub drawings: u32,
+    /// How much of the page its largest image covers, in percent.
+    pub covered: u32,
     /// Glyphs that were left out.
     pub dropped: Dropped,
     /// Glyphs (not blank) whose character is not known; their text is U+FFFD.
     pub unknown: u64,
-    /// The page could not be interpreted to its end.
-    pub broken: bool,
+    /// Why the page could not be read to its end, in words.
+    pub fault: Option<&'static str>,
 }
 
 /// How far glyph boxes reach above the baseline, in 1/1000 em: the ideographic em box of nearly all fonts.

@@ -1,12 +1,12 @@
 //! Pages → the reading: paragraphs, logical tables, page breaks and furniture in order.
 
-use jixiao_model::{Block, Diagnostic, Line, Place, ReadError, Reading, Rect, Severity};
+use jixiao_model::{Block, Line, Place, ReadError, Reading, Rect};
 
+use crate::diagnose;
 use crate::furniture::{self, Furniture};
 use crate::join::Builder;
-use crate::layout::{Facts, Item, Layout, Part, Turn};
+use crate::layout::{Item, Layout, Part, Turn};
 use crate::lines::{TextLine, percent};
-use crate::page::Dropped;
 
 /// Where the boxes of a page's lines stand on the page as shown.
 #[derive(Debug, Clone, Copy)]
@@ -25,14 +25,15 @@ impl OnPage {
     }
 }
 
-/// Puts the pages together.
-pub(crate) fn assemble(mut layouts: Vec<Layout>) -> Result<Reading, ReadError> {
+/// Puts the pages together. `announced` is how many of them the file says that it has.
+pub(crate) fn assemble(mut layouts: Vec<Layout>, announced: Option<u32>) -> Result<Reading, ReadError> {
     let mut reading = Reading { pages: Some(layouts.len() as u32), ..Reading::default() };
+    diagnose::missing(layouts.len() as u32, announced, &mut reading);
     for layout in &layouts {
-        diagnose(layout, &mut reading);
+        diagnose::page(layout, &mut reading);
     }
     if layouts.iter().all(|layout| layout.facts.glyphs == 0) {
-        return Err(ReadError::NotReadable(nothing_read(&layouts)));
+        return Err(ReadError::NotReadable(diagnose::nothing_read(&layouts)));
     }
     let furniture = furniture::take(&mut layouts);
     let mut blocks = Blocks::default();
@@ -45,51 +46,6 @@ pub(crate) fn assemble(mut layouts: Vec<Layout>) -> Result<Reading, ReadError> {
     blocks.close();
     reading.blocks = blocks.done;
     Ok(reading)
-}
-
-fn nothing_read(layouts: &[Layout]) -> String {
-    if layouts.is_empty() {
-        "the PDF has no pages".to_owned()
-    } else if layouts.iter().all(|layout| layout.facts.broken) {
-        format!("none of the {} pages of the PDF can be interpreted", layouts.len())
-    } else if layouts.iter().any(|layout| layout.facts.images > 0) {
-        format!("the PDF has no text layer on any of its {} pages: it is a scan, which needs OCR first", layouts.len())
-    } else {
-        format!("there is no text on any of the {} pages of the PDF", layouts.len())
-    }
-}
-
-fn diagnose(layout: &Layout, reading: &mut Reading) {
-    let Facts { glyphs, unknown, images, broken, too_much, dropped } = layout.facts;
-    let page = layout.number;
-    let mut add = |code, severity, message: String| {
-        reading.partial |= severity == Severity::Error;
-        let place = Place { page: Some(page), line: None, area: None };
-        reading.diagnostics.push(Diagnostic::new(code, severity, message, place));
-    };
-    if broken {
-        add("page_unreadable", Severity::Error, format!("page {page} cannot be interpreted to its end"));
-    }
-    if glyphs == 0 && images > 0 {
-        let message = format!("page {page} is a picture without a text layer: nothing was read from it");
-        add("page_without_text", Severity::Error, message);
-    }
-    if unknown > 0 {
-        let message = format!("page {page}: the font does not say which characters {unknown} of {glyphs} glyphs are");
-        add("glyphs_without_unicode", Severity::Error, message);
-    }
-    if dropped != Dropped::default() {
-        let Dropped { off_page, clipped, replaced, duplicate, invisible } = dropped;
-        let message = format!(
-            "page {page}: glyphs left out: {duplicate} drawn again, {invisible} not painted, {clipped} clipped, {off_page} \
-             off the page, {replaced} replaced by the text that the file gives"
-        );
-        add("glyphs_left_out", Severity::Info, message);
-    }
-    if too_much {
-        let message = format!("page {page} has more lines than a table can have: some of its tables may be missing");
-        add("page_too_complex", Severity::Error, message);
-    }
 }
 
 /// The blocks so far, with the table that may go on.

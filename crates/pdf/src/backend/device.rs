@@ -1,7 +1,5 @@
 //! Takes what the interpreter draws and keeps glyphs and rules.
 
-use std::panic::resume_unwind;
-
 use hayro_interpret::font::{Glyph as Shape, GlyphRun, PositionedGlyph};
 use hayro_interpret::hayro_cmap::{BfString, WritingMode};
 use hayro_interpret::hayro_syntax::object::{Dict, String as PdfString};
@@ -12,8 +10,8 @@ use hayro_interpret::{
 };
 use jixiao_model::{Rect, fold_radicals};
 
+use super::budget::{Budget, stop};
 use super::fonts::Fonts;
-use super::{Budget, Spent};
 use crate::page::{ASCENT, Direction, Glyph, Page, Rule, Text, UNKNOWN};
 
 /// A filled shape is a rule when it is thinner than this (pt): the thickest table borders of office programs are 3 pt
@@ -26,11 +24,16 @@ const LEAN: f64 = 0.01;
 /// How far text may lean (sine) before it counts as slanted: synthetic corrections stay far below, watermarks above.
 const SLANT: f64 = 0.1;
 
-/// How often (in glyph runs) the clock is read.
-const TICK: u64 = 256;
-
 /// Rules kept of one page. A dense page of drawn dots has some thousand; more than this is a drawing, not a table.
 const MAX_RULES: usize = 200_000;
+
+/// Glyphs kept of one page: a thousand times what a printed page holds.
+const MAX_GLYPHS: usize = 2_000_000;
+
+const TOO_MANY_GLYPHS: &str = "it holds more glyphs than a page can have";
+
+/// Marked-content sequences inside each other. Tagged documents have some ten.
+const MAX_MARKED: usize = 1_000;
 
 /// White is at least this bright in every component.
 const WHITE: f32 = 0.995;
@@ -40,12 +43,22 @@ pub(super) struct Recorder<'b> {
     page: Page,
     bounds: Box2,
     budget: &'b Budget,
-    clips: Vec<Box2>,
+    clips: Vec<Clip>,
+    /// Form XObjects inside of which something is drawn.
+    forms: u32,
     marked: Vec<Marked>,
+    /// Marked-content sequences inside of those, beyond what is kept.
+    unmarked: u32,
     /// Big painted areas that are not white: a white line can be seen on them.
     shades: Vec<Box2>,
     white: Vec<Rule>,
-    ticks: u64,
+}
+
+/// An open clip.
+struct Clip {
+    area: Box2,
+    /// It is the box of a form XObject.
+    form: bool,
 }
 
 /// An open marked-content sequence.
@@ -68,7 +81,7 @@ impl<'b> Recorder<'b> {
         let bounds = Box2::new(0.0, 0.0, f64::from(width), f64::from(height));
         let page = Page { number, width: fixed(bounds.x1), height: fixed(bounds.y1), ..Page::default() };
         let (clips, marked, shades, white) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { page, bounds, budget, clips, marked, shades, white, ticks: 0 }
+        Self { page, bounds, budget, clips, forms: 0, marked, unmarked: 0, shades, white }
     }
 
     pub(super) fn with_fonts<'p>(
@@ -110,20 +123,28 @@ impl<'b> Recorder<'b> {
     }
 
     fn clip(&self) -> Box2 {
-        self.clips.last().copied().unwrap_or(self.bounds)
+        self.clips.last().map_or(self.bounds, |clip| clip.area)
     }
 
-    fn tick(&mut self) {
-        self.ticks += 1;
-        if self.ticks.is_multiple_of(TICK) && !self.budget.in_time() {
-            resume_unwind(Box::new(Spent));
+    fn push_clip(&mut self, area: Box2, form: bool) {
+        let area = self.clip().intersect(area);
+        self.clips.push(Clip { area, form });
+        if form {
+            // A form may draw nothing but forms, which takes time without end.
+            self.budget.watch();
+            self.forms += 1;
+            if !self.budget.nests(self.forms) {
+                stop();
+            }
+        } else {
+            self.budget.tick();
         }
     }
 
-    fn push_clip(&mut self, area: Box2) {
-        self.tick();
-        let clip = self.clip().intersect(area);
-        self.clips.push(clip);
+    fn pop_clip(&mut self) {
+        if self.clips.pop().is_some_and(|clip| clip.form) {
+            self.forms -= 1;
+        }
     }
 
     /// An upright painted box: a rule where it is thin, otherwise a shade.
@@ -143,6 +164,15 @@ impl<'b> Recorder<'b> {
         }
         if !horizontal && !vertical && !white && self.shades.len() < MAX_RULES {
             self.shades.push(seen);
+        }
+    }
+
+    fn image(&mut self, area: Box2) {
+        self.page.images += 1;
+        let seen = area.intersect(self.clip()).intersect(self.bounds);
+        let share = seen.width().max(0.0) * seen.height().max(0.0) * 100.0 / self.bounds.area();
+        if share.is_finite() {
+            self.page.covered = self.page.covered.max(share as u32);
         }
     }
 
@@ -189,7 +219,8 @@ impl<'b> Recorder<'b> {
     }
 
     fn fill(&mut self, path: &BezPath, transform: Affine, rule: FillRule, white: bool) {
-        let boxes = sub_boxes(path, transform);
+        let (boxes, curved) = sub_boxes(path, transform);
+        self.page.drawings += u32::from(curved);
         if let [outer, inner] = boxes[..]
             && let Some(sides) = frame(outer, inner)
             && (rule == FillRule::EvenOdd || opposite(path))
@@ -211,16 +242,21 @@ impl<'b> Recorder<'b> {
             return;
         }
         if let Some(clip) = self.clips.last()
-            && !fixed_contains(*clip, x, y)
+            && !fixed_contains(clip.area, x, y)
         {
             self.page.dropped.clipped += 1;
             return;
+        }
+        if self.page.glyphs.len() >= MAX_GLYPHS {
+            self.page.fault = Some(TOO_MANY_GLYPHS);
+            stop();
         }
         self.page.glyphs.push(glyph);
     }
 
     /// Puts the text that the file gives in place of the glyphs drawn since `start`.
     fn replace(&mut self, start: usize, text: &str) {
+        self.budget.spend_glyphs(text.len() as u64 / 3);
         let glyphs = &mut self.page.glyphs;
         let Some(drawn) = glyphs.get_mut(start..).filter(|drawn| !drawn.is_empty()) else { return };
         if text.chars().count() == drawn.len() {
@@ -253,17 +289,18 @@ impl Recording<'_, '_, '_> {
         });
         match known {
             Some(BfString::Char(c)) => clean(Text::Char(c)),
-            Some(BfString::String(text)) => clean(Text::new(&text)),
+            Some(BfString::String(text)) => {
+                self.recorder.budget.spend_glyphs(text.len() as u64 / 3);
+                clean(Text::new(&text))
+            }
             None => Text::Char(UNKNOWN),
         }
     }
 
     fn glyphs(&mut self, run: &GlyphRun<'_, '_>, transform: Affine, invisible: bool) {
         let glyphs = run.glyphs();
-        self.recorder.tick();
-        if !self.recorder.budget.spend_glyphs(glyphs.len() as u64) {
-            resume_unwind(Box::new(Spent));
-        }
+        self.recorder.budget.tick();
+        self.recorder.budget.spend_glyphs(glyphs.len() as u64);
         let vertical = run.writing_mode() == WritingMode::Vertical;
         for (i, glyph) in glyphs.iter().enumerate() {
             let text = self.text(glyph);
@@ -338,12 +375,13 @@ fn clean(text: Text) -> Text {
     }
 }
 
-/// The upright boxes of the sub-paths of a filled path. Sub-paths that are no polygon of few upright sides (curves,
-/// drawings) give nothing.
-fn sub_boxes(path: &BezPath, transform: Affine) -> Vec<Box2> {
+/// The upright boxes of the sub-paths of a filled path, and whether one of these has curves. Sub-paths that are no
+/// polygon of few upright sides (curves, drawings) give no box.
+fn sub_boxes(path: &BezPath, transform: Affine) -> (Vec<Box2>, bool) {
     let mut boxes = Vec::new();
     let mut current: Option<Box2> = None;
     let mut curved = false;
+    let mut drawing = false;
     for element in path.elements() {
         match *element {
             PathEl::MoveTo(p) => {
@@ -352,12 +390,12 @@ fn sub_boxes(path: &BezPath, transform: Affine) -> Vec<Box2> {
                 (current, curved) = (Some(Box2::from_points(p, p)), false);
             }
             PathEl::LineTo(p) => current = current.map(|area| area.union_pt(transform * p)),
-            PathEl::QuadTo(..) | PathEl::CurveTo(..) => curved = true,
+            PathEl::QuadTo(..) | PathEl::CurveTo(..) => (curved, drawing) = (true, true),
             PathEl::ClosePath => {}
         }
     }
     boxes.extend(current.filter(|_| !curved));
-    boxes
+    (boxes, drawing)
 }
 
 /// The four sides of a box drawn as one box inside another.
@@ -373,6 +411,13 @@ fn frame(a: Box2, b: Box2) -> Option<[Box2; 4]> {
             Box2::new(inner.x1, outer.y0, outer.x1, outer.y1),
         ]
     })
+}
+
+/// A clip along a single box, upright or not. The library hands over upright ones as rectangles, so that these are the
+/// boxes of forms.
+fn is_box(path: &BezPath) -> bool {
+    use PathEl::{ClosePath, LineTo, MoveTo};
+    matches!(path.elements(), [MoveTo(_), LineTo(_), LineTo(_), LineTo(_), ClosePath])
 }
 
 /// Two sub-paths that run in opposite directions leave a hole under the non-zero rule.
@@ -402,7 +447,7 @@ fn whiteness(paint: &Paint<'_>) -> Option<bool> {
 
 impl<'a> Device<'a> for Recording<'_, '_, '_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
-        self.recorder.tick();
+        self.recorder.budget.tick();
         let Some(white) = whiteness(&props.paint) else { return };
         let recorder = &mut *self.recorder;
         match mode {
@@ -418,7 +463,7 @@ impl<'a> Device<'a> for Recording<'_, '_, '_> {
 
     fn draw_rect(&mut self, rect: &Box2, props: DrawProps<'a>, mode: &DrawMode) {
         if matches!(mode, DrawMode::Fill(_)) {
-            self.recorder.tick();
+            self.recorder.budget.tick();
             if let Some(white) = whiteness(&props.paint) {
                 self.recorder.paint_box(props.transform.transform_rect_bbox(*rect), white);
             }
@@ -428,19 +473,19 @@ impl<'a> Device<'a> for Recording<'_, '_, '_> {
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {
-        self.recorder.push_clip(clip.path.bounding_box());
+        self.recorder.push_clip(clip.path.bounding_box(), is_box(&clip.path));
     }
 
     fn push_clip_rect(&mut self, rect: &Box2) {
-        self.recorder.push_clip(*rect);
+        self.recorder.push_clip(*rect, false);
     }
 
     fn pop_clip(&mut self) {
-        self.recorder.clips.pop();
+        self.recorder.pop_clip();
     }
 
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
-        self.recorder.tick();
+        self.recorder.budget.tick();
     }
 
     fn pop_transparency_group(&mut self) {}
@@ -449,15 +494,22 @@ impl<'a> Device<'a> for Recording<'_, '_, '_> {
         self.glyphs(run, props.transform, matches!(mode, DrawMode::Invisible));
     }
 
-    fn draw_image(&mut self, _: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        self.recorder.page.images += 1;
-        let area = props.transform.transform_rect_bbox(Box2::new(0.0, 0.0, 1.0, 1.0));
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.recorder.budget.tick();
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        let area = props.transform.transform_rect_bbox(Box2::new(0.0, 0.0, width, height));
+        self.recorder.image(area);
         if area.width().min(area.height()) <= RULE_THICKNESS {
             self.recorder.paint_box(area, false);
         }
     }
 
     fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {
+        self.recorder.budget.tick();
+        if self.recorder.marked.len() >= MAX_MARKED {
+            self.recorder.unmarked += 1;
+            return;
+        }
         let nested = self.recorder.marked.iter().any(|open| open.text.is_some());
         let text = properties.filter(|_| !nested).and_then(|p| p.get::<PdfString<'_>>(b"ActualText"));
         let text = text.map(|text| decode_text_string(text.as_bytes()));
@@ -465,7 +517,9 @@ impl<'a> Device<'a> for Recording<'_, '_, '_> {
     }
 
     fn end_marked_content(&mut self) {
-        if let Some(Marked { text: Some(text), start }) = self.recorder.marked.pop() {
+        if self.recorder.unmarked > 0 {
+            self.recorder.unmarked -= 1;
+        } else if let Some(Marked { text: Some(text), start }) = self.recorder.marked.pop() {
             self.recorder.replace(start, &text);
         }
     }
