@@ -145,6 +145,40 @@ fn a_form_that_is_cut_gives_whole_json() {
     assert_eq!(json["forms"][0]["project_name"], "人才建设资金");
 }
 
+/// Codes of the diagnostics that `extract` prints for the published booklet.
+fn codes(folder: &TempDir, args: &[&str]) -> Vec<String> {
+    let output = jixiao(folder, &[&["extract", "seed.txt", "--compact"], args].concat());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    json["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn rules_are_printed_switched_and_refused() {
+    let seed = include_bytes!("../seeds/jinan-shizhong-2023.txt");
+    let folder = folder(&[
+        ("seed.txt", seed),
+        ("off.toml", b"[value_lost]\nenabled = false\n"),
+        ("bad.toml", b"\n[value_losst]\n"),
+        ("jixiao.toml", b"paths = [\"seed.txt\"]\nrules = \"off.toml\"\nto = [\"json\"]\n"),
+    ]);
+    let lost = |codes: Vec<String>| codes.iter().filter(|code| *code == "value_lost").count();
+    assert_eq!(lost(codes(&folder, &[])), 4);
+    assert_eq!(lost(codes(&folder, &["--rules", "off.toml"])), 0);
+
+    let refused = jixiao(&folder, &["extract", "seed.txt", "--rules", "bad.toml"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("bad.toml: rules, line 2: there is no rule value_losst"), "{}", words(&refused));
+
+    assert_eq!(jixiao(&folder, &["ingest"]).status.code(), Some(0), "the configuration names the paths and the rules");
+    let documents = fs::read_dir(folder.path().join("output/documents")).unwrap();
+    let json = documents.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).next().unwrap();
+    assert!(json.contains("\"unit_missing\"") && !json.contains("\"value_lost\""));
+
+    let printed = jixiao(&folder, &["rules", "--format", "toml"]).stdout;
+    fs::write(folder.path().join("all.toml"), &printed).unwrap();
+    assert_eq!(codes(&folder, &["--rules", "all.toml"]), codes(&folder, &[]));
+}
+
 #[test]
 fn the_schema_is_printed_for_people_and_programs() {
     let folder = tempfile::tempdir().unwrap();

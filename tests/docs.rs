@@ -93,6 +93,43 @@ fn the_architecture_names_every_crate() {
     }
 }
 
+/// Every source file of the crates, as one text.
+fn sources() -> String {
+    fn collect(folder: &Path, out: &mut String) {
+        for name in names(folder) {
+            let path = folder.join(name);
+            match path.extension() {
+                _ if path.is_dir() => collect(&path, out),
+                Some(ending) if ending == "rs" => out.push_str(&read(&path)),
+                _ => {}
+            }
+        }
+    }
+    let mut out = String::new();
+    let crates = root().join("crates");
+    names(&crates).iter().for_each(|name| collect(&crates.join(name).join("src"), &mut out));
+    out
+}
+
+#[test]
+fn every_code_that_is_raised_is_explained_and_no_other() {
+    let (page, sources) = (read(&root().join("docs/findings.md")), sources());
+    let mut raised = 0;
+    for marker in ["Diagnostic::new(\"", "add(\"", "add_finding(\"", "DocumentRecords::failed(source, \""] {
+        for code in sources.split(marker).skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(page.contains(&format!("| `{code}` |")), "docs/findings.md does not explain {code}");
+            raised += 1;
+        }
+    }
+    assert!(raised > 8, "codes are not found any more");
+    let explained = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).map(|(code, _)| code);
+    let parameters = ["enabled", "severity", "rounding_yuan", "similarity", "above", "words", "except"];
+    let severities = ["info", "warning", "error"];
+    for code in explained.filter(|code| !parameters.contains(code) && !severities.contains(code)) {
+        assert!(sources.contains(&format!("\"{code}\"")), "nothing raises {code}");
+    }
+}
+
 #[test]
 fn both_readmes_have_the_same_examples() {
     let [english, chinese] = READMES.map(|name| read(&root().join(name)));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The crates whose code and data decide the result.
-const CRATES: [&str; 6] = ["model", "pdf", "extractor", "normalizer", "exporter", "pipeline"];
+const CRATES: [&str; 8] = ["model", "pdf", "extractor", "normalizer", "names", "findings", "exporter", "pipeline"];
 
 fn main() -> io::Result<()> {
     let crates = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("..");

@@ -24,6 +24,7 @@ Examples:
   jixiao diff 2023/ 2024/                        what changed from one year to the next
   jixiao normalize '≥95%' '12月31日前'            what single values say
   jixiao schema                                  what every table and column means
+  jixiao rules                                   what is looked for in a booklet, and what each code means
 
 Exit codes:
   0  all good
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Read indicator values (指标值), one a line, and print what each says as JSON
     Normalize(NormalizeArgs),
+    /// Print the rules: every code of the table diagnostics, what it means, and what can be tuned
+    Rules(RulesArgs),
     /// Print the data dictionary: every table and column
     Schema(SchemaArgs),
 }
@@ -90,6 +93,7 @@ Options that are the same every year can stand in jixiao.toml, in the folder whe
   output = \"dataset\"
   to = [\"parquet\", \"csv\", \"xlsx\"]
   lexicon = \"our-units.toml\"
+  rules = \"our-rules.toml\"
   [limits]
   pages = 5000
 What is said on the command line comes first.")]
@@ -304,6 +308,19 @@ pub(crate) enum DictionaryFormat {
     Json,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// A page for people, or a file to change and give with --rules
+    #[arg(long, value_enum, default_value_t = RulesFormat::Markdown)]
+    pub(crate) format: RulesFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    Markdown,
+    Toml,
+}
+
 /// How documents are read.
 #[derive(Debug, Args)]
 pub(crate) struct ReadingArgs {
@@ -311,6 +328,10 @@ pub(crate) struct ReadingArgs {
     pub(crate) opening: OpeningArgs,
     #[command(flatten)]
     pub(crate) lexicon: LexiconArgs,
+    /// Rules by which a document is compared with itself: a TOML file that switches them off or tunes them
+    /// (`jixiao rules --format toml` prints one)
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(crate) rules: Option<PathBuf>,
     /// Only these pages, for example 3-8, 3- or -8
     #[arg(long, visible_alias = "page", value_name = "A-B", help_heading = "Reading", allow_hyphen_values = true)]
     pub(crate) pages: Option<PageRange>,

@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) excel: bool,
     pub(crate) jobs: Option<u16>,
     pub(crate) lexicon: Option<PathBuf>,
+    pub(crate) rules: Option<PathBuf>,
     pub(crate) password: Option<String>,
     pub(crate) limits: ConfigLimits,
 }
@@ -63,7 +64,7 @@ impl Config {
         for path in &mut self.paths {
             *path = folder.join(&*path).to_string_lossy().into_owned();
         }
-        for path in [&mut self.output, &mut self.lexicon].into_iter().flatten() {
+        for path in [&mut self.output, &mut self.lexicon, &mut self.rules].into_iter().flatten() {
             *path = folder.join(&*path);
         }
     }

@@ -4,6 +4,7 @@ use jixiao_model::{
     self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Place,
     Reading, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
 };
+use jixiao_normalizer::Enriched;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Labelled, RepairRow, Yuan};
@@ -12,7 +13,7 @@ use crate::schema::{
     AmountRow, CellRow, ContentsRow, DiagnosticRow, DocumentRow, FormRow, IndicatorRow, Row, SCHEMA_VERSION,
     StaffingRow, Table, TaskRow,
 };
-use crate::values::ValueReader;
+use crate::values;
 
 /// What is known of a file before it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,12 +100,14 @@ pub struct Unplaced {
 }
 
 impl DocumentRecords {
-    /// The records of a document that was read.
-    pub fn new(source: &SourceInfo, document: &Document, values: &ValueReader) -> Self {
+    /// The records of a document that was read. `values` is what the indicators of each form say (see
+    /// [`crate::ValueReader::read`]).
+    pub fn new(source: &SourceInfo, document: &Document, values: &[Vec<Option<Enriched>>]) -> Self {
         let id = source.document_id();
         let mut forms = Vec::new();
         let mut diagnostics = Vec::new();
         for (position, form) in document.forms.iter().enumerate() {
+            let values = values.get(position).map_or(&[][..], Vec::as_slice);
             forms.push(FormBuilder::new(id, position, form, &mut diagnostics).build(values));
         }
         let found = document.diagnostics.iter().map(|diagnostic| diagnostic_row(id, diagnostic, &forms));
@@ -129,7 +132,7 @@ impl DocumentRecords {
     pub fn failed(source: &SourceInfo, code: &'static str, message: &str) -> Self {
         let finding = Diagnostic::new(code, Severity::Error, message, Place::default());
         let document = Document { diagnostics: vec![finding], ..Document::default() };
-        Self::new(source, &document, &ValueReader::default())
+        Self::new(source, &document, &[])
     }
 
     /// Adds every cell of every table that was found: the audit trail.
@@ -221,7 +224,7 @@ impl<'a> FormBuilder<'a> {
         Self { document_id, form_id: form_id(document_id, position), position, form, findings }
     }
 
-    fn build(mut self, values: &ValueReader) -> FormObject {
+    fn build(mut self, values: &[Option<Enriched>]) -> FormObject {
         FormObject {
             row: self.row(),
             amounts: self.form.amounts.iter().map(|amount| self.amount(amount)).collect(),
@@ -302,19 +305,22 @@ impl<'a> FormBuilder<'a> {
         self.findings.push(row);
     }
 
-    fn indicators(&self, values: &ValueReader) -> Vec<IndicatorRow> {
+    fn indicators(&self, values: &[Option<Enriched>]) -> Vec<IndicatorRow> {
         let (mut overall, mut annual, mut neither) = (0, 0, 0);
         let mut rows: Vec<IndicatorRow> = Vec::with_capacity(self.form.indicators.len());
-        for indicator in &self.form.indicators {
+        for (position, indicator) in self.form.indicators.iter().enumerate() {
             let ordinal = match indicator.scope {
                 Some(Scope::Overall) => &mut overall,
                 Some(Scope::Annual) => &mut annual,
                 None => &mut neither,
             };
             *ordinal += 1;
-            rows.push(self.indicator(*ordinal, indicator));
+            let mut row = self.indicator(*ordinal, indicator);
+            if let Some(Some(value)) = values.get(position) {
+                values::write(&mut row, value);
+            }
+            rows.push(row);
         }
-        values.fill(&mut rows, self.form);
         rows
     }
 

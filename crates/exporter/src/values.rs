@@ -3,14 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jixiao_model::{Form, Indicator, Scope};
+use jixiao_model::{Document, Form, Indicator, Scope};
 use jixiao_normalizer::{
-    Bound, Comparator, Context, Enrichment, Exact, Flag, Lexicon, LexiconError, Value, enrich, parse_split, parse_with,
+    Bound, Comparator, Context, Enriched, Enrichment, Exact, Flag, Lexicon, LexiconError, Value, enrich, parse_split,
+    parse_with,
 };
 
 use crate::schema::IndicatorRow;
 
-/// Reads the values of indicators and fills their columns.
+/// Reads the values of indicators.
 #[derive(Clone, Default)]
 pub struct ValueReader {
     /// The built-in lexicon with an extension, and the text of the extension; `None` for the built-in alone.
@@ -43,19 +44,24 @@ impl ValueReader {
         }
     }
 
-    /// Fills the columns of the parsed values. `rows` are those of the form's indicators, in their order.
-    pub(crate) fn fill(&self, rows: &mut [IndicatorRow], form: &Form) {
+    /// What the indicators of each form say, in the order of the document; `None` where no value is printed.
+    pub fn read(&self, document: &Document) -> Vec<Vec<Option<Enriched>>> {
+        document.forms.iter().map(|form| self.read_form(form)).collect()
+    }
+
+    fn read_form(&self, form: &Form) -> Vec<Option<Enriched>> {
         let values: Vec<Option<Value>> = form.indicators.iter().map(|indicator| self.value(indicator)).collect();
-        for ((row, indicator), value) in rows.iter_mut().zip(&form.indicators).zip(&values) {
-            let Some(value) = value else { continue };
+        let enriched = |(indicator, value): (&Indicator, &Option<Value>)| {
+            let value = value.as_ref()?;
             let context = Context {
                 fiscal_year: form.fiscal_year,
                 indicator_name: indicator.level3.as_deref().unwrap_or_default(),
                 goal_text: goal_text(form, indicator.scope),
                 twin: twin(form, indicator).and_then(|position| values[position].as_ref()),
             };
-            write(row, value, &enrich(value, &context));
-        }
+            Some(Enriched { enrichment: enrich(value, &context), value: value.clone() })
+        };
+        form.indicators.iter().zip(&values).map(enriched).collect()
     }
 
     /// The value of an indicator; `None` where nothing is printed, or where the source lost it.
@@ -89,7 +95,8 @@ fn twin(form: &Form, indicator: &Indicator) -> Option<usize> {
     form.indicators.iter().position(is_twin)
 }
 
-fn write(row: &mut IndicatorRow, value: &Value, enrichment: &Enrichment) {
+/// Fills the columns of the parsed value.
+pub(crate) fn write(row: &mut IndicatorRow, Enriched { value, enrichment }: &Enriched) {
     row.value_kind = Some(value.kind.as_str().to_owned());
     write_number(row, value);
     write_unit(row, value);
@@ -190,9 +197,12 @@ mod tests {
             staffing: Vec::new(),
             place: Place::default(),
         };
-        let mut rows = vec![IndicatorRow::default(); form.indicators.len()];
-        ValueReader::default().fill(&mut rows, &form);
-        rows
+        let fill = |value: Option<Enriched>| {
+            let mut row = IndicatorRow::default();
+            value.iter().for_each(|value| write(&mut row, value));
+            row
+        };
+        ValueReader::default().read_form(&form).into_iter().map(fill).collect()
     }
 
     #[test]

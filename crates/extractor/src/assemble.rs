@@ -37,8 +37,8 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
         form.other_fields.extend(finished.other_fields);
     }
     drop_headings(&mut front.contents);
+    match_contents(&mut front.contents, &forms);
     let mut diagnostics = reading.diagnostics.clone();
-    diagnostics.extend(match_contents(&mut front.contents, &forms));
     let incomplete = incomplete_forms(&forms);
     let partial = reading.partial || !incomplete.is_empty();
     diagnostics.extend(incomplete);

@@ -264,6 +264,14 @@ impl Form {
             _ => None,
         }
     }
+
+    /// The unit and the project by which a 目录 names the form: a department form is named by its department alone.
+    pub fn unit_and_project(&self) -> (Option<&str>, Option<&str>) {
+        match self.kind {
+            FormKind::Department => (self.text("department"), None),
+            _ => (self.text("implementing_unit").or_else(|| self.text("department")), self.text("project_name")),
+        }
+    }
 }
 
 /// Where a piece of the source went.

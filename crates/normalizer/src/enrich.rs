@@ -99,6 +99,15 @@ impl Resolved {
     }
 }
 
+/// A value together with what the form tells about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enriched {
+    /// What the cell says.
+    pub value: Value,
+    /// What the form adds.
+    pub enrichment: Enrichment,
+}
+
 /// Adds what the context tells.
 pub fn enrich(value: &Value, context: &Context<'_>) -> Enrichment {
     Enrichment { inferred_unit: infer_unit(value, context), resolved: resolve(value, context) }
@@ -119,24 +128,40 @@ fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
 
 /// （万元） or （≥**万元） at the end of the name.
 fn unit_in_brackets(value: &Value, name: &str) -> Option<InferredUnit> {
-    let lexicon = Lexicon::builtin();
+    let Bracketed { unit, power, text } = bracketed_unit(name)?;
+    // A magnitude that the cell already has is not applied twice.
+    let power = power.filter(|_| value.magnitude.is_none());
+    let product = power.and_then(|power| value.value?.times_pow10(power));
+    Some(InferredUnit {
+        unit,
+        factor: power.and_then(|power| Exact::ONE.times_pow10(power)),
+        value: product,
+        evidence: format_smolstr!("indicator name: {text}"),
+    })
+}
+
+/// A unit that stands in brackets at the end of an indicator's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bracketed {
+    /// The canonical code.
+    pub unit: Text,
+    /// The magnitude, as a power of ten: 4 for 万.
+    pub power: Option<u32>,
+    /// The brackets with what they hold.
+    pub text: Text,
+}
+
+/// The unit in brackets that closes the name of an indicator: 改造面积（万平方米）, 满意度（≥**%）.
+pub fn bracketed_unit(name: &str) -> Option<Bracketed> {
     let source = Source::new(name);
-    let reader = Reader { lexicon, source: &source };
+    let reader = Reader { lexicon: Lexicon::builtin(), source: &source };
     let open = (0..source.len()).rev().find(|&at| source.at(at) == '(')?;
     let (magnitude, measure) = reader.named_unit(open + 1)?;
     if measure.end + 1 != source.len() || source.at(measure.end) != ')' || measure.code.is_empty() {
         return None;
     }
-    let factor = magnitude.and_then(|(from, to)| power(source.slice(from, to)));
-    // A magnitude that the cell already has is not applied twice.
-    let factor = factor.filter(|_| value.magnitude.is_none());
-    let product = factor.and_then(|power| value.value?.times_pow10(power));
-    Some(InferredUnit {
-        unit: measure.code,
-        factor: factor.and_then(|power| Exact::ONE.times_pow10(power)),
-        value: product,
-        evidence: format_smolstr!("indicator name: {}", source.slice(open, source.len())),
-    })
+    let power = magnitude.and_then(|(from, to)| power(source.slice(from, to)));
+    Some(Bracketed { unit: measure.code, power, text: Text::new(source.slice(open, source.len())) })
 }
 
 fn power(text: &str) -> Option<u32> {

@@ -18,6 +18,7 @@
 //! Invariants: no input or output beyond the arguments, no float inside, no panic on any text,
 //! time linear in the length of the text, equal results on every machine.
 
+mod agree;
 mod date;
 mod enrich;
 mod exact;
@@ -34,7 +35,7 @@ mod unit;
 mod value;
 
 pub use date::{DatePart, IsoDate};
-pub use enrich::{Context, Enrichment, InferredUnit, Resolved, enrich};
+pub use enrich::{Bracketed, Context, Enriched, Enrichment, InferredUnit, Resolved, bracketed_unit, enrich};
 pub use exact::{Exact, ExactError};
 pub use explain::{Explanation, Piece, Rejected, explain};
 pub use lexicon::{Lexicon, LexiconError};

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jixiao_exporter::files::{Fingerprint, sha256_hex};
 use jixiao_exporter::{DocumentRecords, SourceInfo, ValueReader};
 use jixiao_extractor::Layouts;
+use jixiao_findings::{Rules, findings};
 use jixiao_model::{Limits, ReadError, Reading};
 
 use crate::pages::PageRange;
@@ -21,6 +22,8 @@ pub struct ReadOptions {
     pub password: Option<String>,
     /// Reads the values of indicators.
     pub values: ValueReader,
+    /// What is looked for in the document itself.
+    pub rules: Rules,
     /// Only these pages.
     pub pages: Option<PageRange>,
     /// Give every cell of every table, too.
@@ -145,8 +148,11 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, 
 }
 
 fn records(source: &SourceInfo, reading: &Reading, options: &ReadOptions) -> DocumentRecords {
-    let document = jixiao_extractor::assemble(reading, Layouts::builtin());
-    let mut records = DocumentRecords::new(source, &document, &options.values);
+    let mut document = jixiao_extractor::assemble(reading, Layouts::builtin());
+    let values = options.values.read(&document);
+    let found = findings(&document, &values, &options.rules);
+    document.diagnostics.extend(found);
+    let mut records = DocumentRecords::new(source, &document, &values);
     if options.cells {
         records.add_cells(reading);
     }

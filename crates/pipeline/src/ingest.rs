@@ -119,8 +119,9 @@ pub(crate) fn workers(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoo
 
 /// Names everything beside the bytes that decides what is read out of a document.
 fn key(options: &ReadOptions) -> String {
-    let ReadOptions { limits, password, values, pages, cells } = options;
-    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{}\n{pages:?}\n{cells}", values.fingerprint());
+    let ReadOptions { limits, password, values, rules, pages, cells } = options;
+    let (words, rules) = (values.fingerprint(), rules.fingerprint());
+    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{words:?}\n{rules:?}\n{pages:?}\n{cells}");
     sha256_hex(text.as_bytes())[..16].to_owned()
 }
 

@@ -17,7 +17,8 @@ fn records(text: &str) -> DocumentRecords {
         bytes: text.len() as u64,
         format: Some("text"),
     };
-    DocumentRecords::new(&source, &assemble_text(text), &ValueReader::default())
+    let document = assemble_text(text);
+    DocumentRecords::new(&source, &document, &ValueReader::default().read(&document))
 }
 
 fn found(changes: &[ChangeRow]) -> Vec<(String, [Option<String>; 5])> {

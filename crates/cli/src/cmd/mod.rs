@@ -5,17 +5,20 @@ pub(crate) mod extract;
 pub(crate) mod ingest;
 pub(crate) mod inspect;
 pub(crate) mod normalize;
+pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod tables;
 
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use jixiao_exporter::ValueReader;
 use jixiao_exporter::files::write_whole;
+use jixiao_findings::Rules;
 use jixiao_model::Limits;
 use jixiao_pipeline::{ReadOptions, Source};
 
@@ -30,6 +33,10 @@ fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Fail
         limits: args.opening.limits(config.limits.over(Limits::default())),
         password: args.opening.password.clone().or_else(|| config.password.clone()),
         values: value_reader(lexicon)?,
+        rules: match args.rules.as_ref().or(config.rules.as_ref()) {
+            Some(path) => from_file(path, |text| Rules::builtin().with_changes(text))?,
+            None => Rules::default(),
+        },
         pages: args.pages,
         cells: args.cells,
     })
@@ -63,9 +70,13 @@ fn threads(asked: Option<u16>) -> usize {
 
 /// The reader of values, with the words of the user's own lexicon.
 fn value_reader(lexicon: Option<&PathBuf>) -> Result<ValueReader, Failure> {
-    let Some(path) = lexicon else { return Ok(ValueReader::default()) };
+    lexicon.map_or_else(|| Ok(ValueReader::default()), |path| from_file(path, ValueReader::with_extension))
+}
+
+/// What the text of a file says; an error names the file.
+fn from_file<T, E: Display>(path: &Path, read: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Failure> {
     let file = path.display();
     let text =
         fs::read_to_string(path).map_err(|error| Failure::Message(format!("{file}: cannot be read: {error}")))?;
-    ValueReader::with_extension(&text).map_err(|error| Failure::Message(format!("{file}: {error}")))
+    read(&text).map_err(|error| Failure::Message(format!("{file}: {error}")))
 }

@@ -1,0 +1,54 @@
+//! What is inconsistent in a document itself.
+//!
+//! [`findings`] is pure and total: any document gives a list of diagnostics, at worst an empty one.
+//! A finding states a contradiction between two things that the document prints, or the absence of one that it must
+//! print; whether a goal makes sense is not judged.
+//! Each rule has a stable code, a severity and parameters; `rules.toml` is the only list of them, and a file of the
+//! user's changes it ([`Rules::with_changes`]).
+//!
+//! Invariants: no input or output beyond the arguments, no findings with severity error, findings in the order of the
+//! forms and of their indicators.
+
+mod contents;
+mod costs;
+mod counts;
+mod dates;
+#[cfg(test)]
+mod examples;
+mod funding;
+mod measures;
+mod money;
+mod note;
+mod page;
+mod period;
+mod rules;
+mod tasks;
+mod twins;
+mod values;
+
+use jixiao_model::{Diagnostic, Document};
+use jixiao_normalizer::Enriched;
+
+pub use page::{markdown, rules_file};
+pub use rules::{Rules, RulesError};
+
+use note::Notes;
+
+/// What the document gets wrong. `values` holds what the indicators of each form say, in the order of the document;
+/// `None` is a value that is not there.
+pub fn findings(document: &Document, values: &[Vec<Option<Enriched>>], rules: &Rules) -> Vec<Diagnostic> {
+    let mut found = contents::check(document, rules);
+    for (position, form) in document.forms.iter().enumerate() {
+        let read = values.get(position).map_or(&[][..], Vec::as_slice);
+        let mut notes = Notes::new(rules, form, position, read);
+        for check in
+            [funding::check, tasks::check, counts::check, dates::check, costs::check, twins::check, values::check]
+        {
+            check(&mut notes);
+        }
+        // First what is about the form as a whole, then row by row.
+        notes.found.sort_by_key(|finding| finding.indicator.map_or(0, |at| at + 1));
+        found.append(&mut notes.found);
+    }
+    found
+}
