@@ -107,7 +107,9 @@ fn sources() -> String {
     }
     let mut out = String::new();
     let crates = root().join("crates");
-    names(&crates).iter().for_each(|name| collect(&crates.join(name).join("src"), &mut out));
+    for name in names(&crates) {
+        collect(&crates.join(name).join("src"), &mut out);
+    }
     out
 }
 

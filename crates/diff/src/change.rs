@@ -1,10 +1,10 @@
 //! The rows of the result.
 
 use jixiao_exporter::schema::ChangeRow;
+use jixiao_names::Pair;
 use jixiao_normalizer::Exact;
 
 use crate::forms::Entry;
-use crate::matching::Pair;
 use crate::target::{Movement, movement};
 
 /// What happened.

@@ -1,13 +1,13 @@
 //! What does not matter when names and words of two years are compared.
 
-use jixiao_model::fold_radicals;
+use jixiao_names::fold as fold_writing;
 
 /// A text for comparing: letters, digits, ideographs and signs that mean something, half-width and lower-case.
 ///
 /// With a year, years are told from it: a plan for 2023年6月 in a form of 2023 is the same as one for 2024年6月 in a form
 /// of 2024.
 pub(crate) fn fold(text: &str, fiscal_year: Option<i16>) -> String {
-    let text = half_width(&fold_radicals(text));
+    let text = fold_writing(text);
     let text = fiscal_year.map_or(text.clone(), |year| relative_years(&text, year));
     let mut before = None;
     let mut keeps = |c: &char| {
@@ -15,12 +15,12 @@ pub(crate) fn fold(text: &str, fiscal_year: Option<i16>) -> String {
         before = Some(*c);
         c.is_alphanumeric() || SIGNS.contains(c) || in_number
     };
-    text.chars().filter(&mut keeps).flat_map(char::to_lowercase).collect()
+    text.chars().filter(&mut keeps).collect()
 }
 
 /// A name for comparing: folded, without the years that it names (2023年老旧小区改造, 2024年度老旧小区改造).
 pub(crate) fn fold_name(text: &str) -> String {
-    let text = half_width(&fold_radicals(text));
+    let text = fold_writing(text);
     let mut out = String::new();
     let mut rest = text.as_str();
     while let Some((before, digits, after)) = next_number(rest) {
@@ -82,19 +82,6 @@ fn year(digits: &str, after: &str, fiscal_year: i32) -> Option<i32> {
     (named || dated).then_some(year)
 }
 
-fn half_width(text: &str) -> String {
-    let fold = |c: char| match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(fold).collect()
-}
-
-/// How close two folded names are, from 0 to 1: one less the edit distance (Levenshtein) by the longer of the two.
-pub(crate) fn closeness(one: &str, other: &str) -> f64 {
-    if one.is_empty() || other.is_empty() { 0.0 } else { strsim::normalized_levenshtein(one, other) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,12 +109,5 @@ mod tests {
     fn years_do_not_count_in_names() {
         assert_eq!(fold_name("2023年老旧小区改造满意度"), fold_name("2024 年度老旧小区改造满意度"));
         assert_eq!(fold_name("2000元补助"), "2000元补助");
-    }
-
-    #[test]
-    fn closeness_is_one_for_equals_only() {
-        assert!((closeness("人才建设资金", "人才队伍建设资金") - 0.75).abs() < 1e-9);
-        assert!((closeness("甲", "甲") - 1.0).abs() < f64::EPSILON);
-        assert!(closeness("", "甲").abs() < f64::EPSILON);
     }
 }

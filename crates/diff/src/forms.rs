@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use jixiao_exporter::{DocumentRecords, FormObject};
+use jixiao_names::{Likeness, Pair, closeness, pair};
 
-use crate::fold::{closeness, fold_name};
-use crate::matching::{Likeness, Pair, pair};
+use crate::fold::fold_name;
 use crate::publisher::{publisher, same_place};
 
 /// Forms whose likeness is below this are not the same form.

@@ -1,10 +1,10 @@
 //! The indicators of two forms that were matched.
 
 use jixiao_exporter::schema::{ChangeRow, IndicatorRow};
+use jixiao_names::{Likeness, Pair, closeness, pair};
 
 use crate::change::{At, Change, Kind};
-use crate::fold::{closeness, fold_name};
-use crate::matching::{Likeness, Pair, pair};
+use crate::fold::fold_name;
 use crate::target::{is_same, number, unit};
 
 /// Names whose closeness is below this are not the same indicator.

@@ -12,7 +12,6 @@ mod change;
 mod fold;
 mod forms;
 mod indicators;
-mod matching;
 mod money;
 mod output;
 mod publisher;
@@ -21,10 +20,10 @@ mod text;
 
 use jixiao_exporter::DocumentRecords;
 use jixiao_exporter::schema::ChangeRow;
+use jixiao_names::Pair;
 
 use change::{Kind, form_change};
 use forms::{entries, match_forms};
-use matching::Pair;
 
 pub use output::{Side, to_json, to_parquet};
 pub use text::to_text;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use jixiao_exporter::schema::{AmountRow, ChangeRow, TaskRow};
+use jixiao_names::{Likeness, Pair, closeness, pair};
 use jixiao_normalizer::Exact;
 
 use crate::change::{At, Change, Kind};
-use crate::fold::{closeness, fold_name};
-use crate::matching::{Likeness, Pair, pair};
+use crate::fold::fold_name;
 
 /// Tasks whose closeness is below this are not the same task.
 const THRESHOLD: f64 = 0.6;

@@ -8,8 +8,8 @@ use crate::term::{Exit, Failure, print};
 /// Prints what is looked for in a document.
 pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
     match args.format {
-        RulesFormat::Markdown => print(&markdown())?,
-        RulesFormat::Toml => print(&rules_file())?,
+        RulesFormat::Markdown => print(markdown())?,
+        RulesFormat::Toml => print(rules_file())?,
     }
     Ok(Exit::Good)
 }

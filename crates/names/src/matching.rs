@@ -11,16 +11,16 @@ use pathfinding::matrix::Matrix;
 
 /// How well two members fit.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Likeness {
+pub struct Likeness {
     /// From 0 to 1; below the threshold they are not matched.
-    pub(crate) score: f64,
+    pub score: f64,
     /// What else speaks for the pair, from 0 to 1: it decides between pairs whose scores are near.
-    pub(crate) favour: f64,
+    pub favour: f64,
 }
 
 /// A member of one list, or of both.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Pair {
+pub enum Pair {
     /// Only in the list before.
     Removed(usize),
     /// Only in the list after.
@@ -33,7 +33,7 @@ pub(crate) enum Pair {
 
 impl Pair {
     /// The two members, each where it is there.
-    pub(crate) fn members<'a, T>(&self, before: &'a [T], after: &'a [T]) -> (Option<&'a T>, Option<&'a T>) {
+    pub fn members<'a, T>(&self, before: &'a [T], after: &'a [T]) -> (Option<&'a T>, Option<&'a T>) {
         match *self {
             Self::Removed(b) => (before.get(b), None),
             Self::Added(a) => (None, after.get(a)),
@@ -57,8 +57,12 @@ const FAVOUR: f64 = 0.2;
 /// pairs are taken from the best one down.
 const LARGEST_GROUP: usize = 300;
 
-/// Matches two lists of keys. `likeness` is asked for positions in them.
-pub(crate) fn pair<K: Ord>(
+/// Lists with more pairs than this are matched by equal keys alone, and equal keys by their order.
+const MOST_PAIRS: usize = 1_000_000;
+
+/// Matches two lists of keys. `likeness` is asked for positions in them; pairs whose keys are not equal need a score of
+/// `threshold`. The pairs are sorted by position in the list after, then in the list before.
+pub fn pair<K: Ord>(
     before: &[K],
     after: &[K],
     threshold: f64,
@@ -122,6 +126,9 @@ fn assign(
     after: &[usize],
     likeness: impl Fn(usize, usize) -> Option<Likeness>,
 ) -> Vec<(usize, usize)> {
+    if before.len().saturating_mul(after.len()) > MOST_PAIRS {
+        return before.iter().zip(after).filter(|(b, a)| likeness(**b, **a).is_some()).map(|(b, a)| (*b, *a)).collect();
+    }
     let mut edges = Vec::new();
     for (row, b) in before.iter().enumerate() {
         for (column, a) in after.iter().enumerate() {
@@ -229,7 +236,7 @@ fn distinct(positions: impl Iterator<Item = usize>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fold::closeness;
+    use crate::closeness;
 
     fn matched(before: &[&str], after: &[&str]) -> Vec<Pair> {
         pair(before, after, 0.5, |b, a| Likeness { score: closeness(before[b], after[a]), favour: 0.0 })
@@ -264,6 +271,17 @@ mod tests {
         assert_eq!(matched(&["发稿量"], &["群众满意度"]), [Pair::Added(0), Pair::Removed(0)]);
         assert_eq!(matched(&[], &["甲"]), [Pair::Added(0)]);
         assert_eq!(matched(&["甲"], &[]), [Pair::Removed(0)]);
+    }
+
+    #[test]
+    fn very_long_lists_cost_little() {
+        let many: Vec<String> = (0..5_000).map(|n| format!("甲{n}")).collect();
+        let others: Vec<String> = many.iter().map(|name| format!("{name}乙")).rev().collect();
+        let likeness = |b: usize, a: usize| Likeness { score: closeness(&many[b], &others[a]), favour: 0.0 };
+        assert!(pair(&many, &others, 0.9, likeness).iter().all(|pair| !matches!(pair, Pair::Fuzzy(..))));
+        let same = vec!["甲"; 5_000];
+        let pairs = pair(&same, &same, 0.9, |_, _| Likeness { score: 1.0, favour: 0.0 });
+        assert!(pairs.iter().all(|pair| matches!(pair, Pair::Exact(b, a) if b == a)));
     }
 
     #[test]
