@@ -199,7 +199,9 @@ mod tests {
         };
         let fill = |value: Option<Enriched>| {
             let mut row = IndicatorRow::default();
-            value.iter().for_each(|value| write(&mut row, value));
+            if let Some(value) = &value {
+                write(&mut row, value);
+            }
             row
         };
         ValueReader::default().read_form(&form).into_iter().map(fill).collect()
