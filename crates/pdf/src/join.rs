@@ -93,6 +93,11 @@ impl Incoming {
     }
 }
 
+/// A cell with text over several rows is a label, in the first row of a table a heading.
+fn is_label(row: usize, row_span: usize, empty: bool) -> bool {
+    row > 0 && row_span > 1 && !empty
+}
+
 fn text(cell: &PartCell) -> String {
     cell.lines.iter().map(|line| without_space(&line.text)).collect()
 }
@@ -114,7 +119,7 @@ pub(crate) struct Builder {
     cells: Vec<Open>,
     rows: Vec<(Place, bool)>,
     joins: Vec<Join>,
-    /// Edges of cells over several rows.
+    /// Edges of labels: cells with text over several rows, other than those of the header.
     merged: BTreeSet<(i32, i32)>,
     /// Positions of the cells that reach the bottom of the last part.
     bottom: Vec<usize>,
@@ -179,6 +184,10 @@ impl Builder {
             (Some(a), Some(b)) => !a.text.is_empty() && a.text == b.text && a.row_span == 1 && b.row_span == 1,
             _ => false,
         };
+        let header = self.head.iter().zip(&rows).take_while(|(a, b)| same_row(a, b)).count();
+        if header > 0 && is_list(&rows[header..]) {
+            return false;
+        }
         let same_shape = |a: &Vec<HeadCell>, b: &Vec<HeadCell>| a.len() == b.len();
         let pairs = || self.head.iter().zip(&rows).filter(|(a, b)| same_shape(a, b));
         let same = pairs().filter(|(a, b)| labelled(a, b)).count();
@@ -276,7 +285,7 @@ impl Builder {
         let open = &mut self.cells[at];
         open.row_span += cell.cell.row_span - usize::from(cut);
         open.parts.push(place);
-        if open.row_span > 1 {
+        if is_label(open.row, open.row_span, open.is_empty()) {
             self.merged.insert((open.x0, open.x1));
         }
         let whole_row = cut && cell.cell.row_span == 1 && open.tail.rows == 1;
@@ -320,7 +329,7 @@ impl Builder {
             let tail = Tail { last: cell.lines.last().cloned(), area: cell.area, inner, rows: cell.row_span };
             let lines = model_lines(cell.lines, inner, None, on_page);
             let parts = vec![on_page.place(cell.area)];
-            if cell.row_span > 1 {
+            if is_label(base + row, cell.row_span, lines.is_empty()) {
                 self.merged.insert((x0, x1));
             }
             self.cells.push(Open { x0, x1, row: base + row, row_span: cell.row_span, lines, parts, tail });
@@ -449,7 +458,8 @@ impl Builder {
     fn fate(&self, a: usize, cell: &Incoming, top: &[Incoming]) -> Fate {
         let open = &self.cells[a];
         let merged = cell.cell.row_span > 1 || open.row_span > 1;
-        let label = merged || self.is_label_column(cell, top);
+        let value = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+        let label = merged || (!value(&open.text()) && self.is_label_column(cell, top));
         match (open.is_empty(), cell.is_empty()) {
             (_, true) | (true, false) if label => Fate::Goes(a),
             (false, false) if label && open.text() == cell.text() && !self.repeats_in_rows(a) => Fate::Again(a),
@@ -588,7 +598,9 @@ fn model_lines(lines: Vec<TextLine>, inner: i32, before: Option<&TextLine>, on_p
 
 fn begins_paragraph(above: &TextLine, line: &TextLine, left: i32, inner: i32) -> bool {
     let indented = line.area.x0 - left >= percent(line.size, 150) && above.area.x0 - left < percent(line.size, 50);
-    indented || !is_full(above, line, inner, ROOM)
+    // The room before an indented line is not left for text.
+    let before = above.area.x0 - left;
+    indented || !is_full(above, line, inner - before, ROOM)
 }
 
 /// The first rows of a part.
@@ -619,6 +631,13 @@ fn same_row(a: &[HeadCell], b: &[HeadCell]) -> bool {
     let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE.max(SNAP);
     let same = |a: &HeadCell, b: &HeadCell| near(a.x0, b.x0) && near(a.x1, b.x1) && a.text == b.text;
     !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+}
+
+/// All rows are divided in one way: what stands below a header. The rows of a form's head differ.
+fn is_list(rows: &[Vec<HeadCell>]) -> bool {
+    let near = |a: &HeadCell, b: &HeadCell| (a.x0 - b.x0).abs() <= SNAP && (a.x1 - b.x1).abs() <= SNAP;
+    let alike = |a: &[HeadCell], b: &[HeadCell]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| near(a, b));
+    rows.len() > 1 && rows.windows(2).all(|pair| alike(&pair[0], &pair[1]))
 }
 
 /// No cell of the rows reaches beyond them.

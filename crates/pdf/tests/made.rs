@@ -137,6 +137,90 @@ fn joins_are_recorded() {
     }
 }
 
+/// A cell to draw: row, column, rows, columns, text.
+type Drawn = (usize, usize, usize, usize, &'static str);
+
+/// Draws a table with the top of its first row at `y` and rows of 20 pt.
+fn draw(made: &mut Made, xs: &[f64], y: f64, cells: &[Drawn]) {
+    for (row, column, rows, columns, text) in cells {
+        let (x0, x1) = (xs[*column], xs[column + columns]);
+        let (y0, y1) = (y + *row as f64 * 20.0, y + (row + rows) as f64 * 20.0);
+        made.rule(x0, y0, x1, y0);
+        made.rule(x0, y1, x1, y1);
+        made.rule(x0, y0, x0, y1);
+        made.rule(x1, y0, x1, y1);
+        for (line, text) in text.split('\n').enumerate() {
+            made.text(x0 + 4.0, y0 + 14.0 + line as f64 * 12.0, 10.0, text);
+        }
+    }
+}
+
+fn texts(table: &Table) -> Vec<Vec<String>> {
+    shape(table).into_iter().map(|row| row.into_iter().map(|cell| cell.3).collect()).collect()
+}
+
+/// Headings are merged over two rows, and the amounts of two projects are the same on both sides of a page break.
+#[test]
+fn equal_values_are_no_labels() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 120.0, 200.0, 280.0];
+    let head = [(0, 0, 1, 1, "项目"), (1, 0, 1, 1, "科目"), (0, 1, 2, 1, "合计"), (0, 2, 2, 1, "支出")];
+    let rows = [(2, 0, 1, 1, "住房保障"), (2, 1, 1, 1, "461.08"), (2, 2, 1, 1, "461.08")];
+    draw(&mut made, &xs, 270.0, &[&head[..], &rows[..]].concat());
+    made.pages.push(String::new());
+    let rest = [(0, 0, 1, 1, "住房改革"), (0, 1, 1, 1, "461.08"), (0, 2, 1, 1, "")];
+    draw(&mut made, &xs, 60.0, &rest);
+    let reading = read(&made);
+    let tables = tables(&reading);
+    assert_eq!(tables.len(), 1);
+    let rows = texts(tables[0]);
+    assert_eq!(rows[2..], [["住房保障", "461.08", "461.08"], ["住房改革", "461.08", ""]]);
+}
+
+/// Cells without text that are merged make no column of labels: what stands in the last row of a page is not the label
+/// of the row without it on the next page.
+#[test]
+fn merged_cells_without_text_make_no_labels() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 150.0, 280.0, 340.0];
+    let first = [
+        (0, 0, 1, 1, "专项名称"),
+        (0, 1, 1, 1, "物品"),
+        (0, 2, 1, 1, "总计"),
+        (1, 0, 1, 1, "业务费"),
+        (1, 1, 1, 1, ""),
+        (1, 2, 1, 1, "30"),
+        (2, 0, 2, 1, ""),
+        (2, 1, 1, 1, "服务器"),
+        (2, 2, 1, 1, "12"),
+        (3, 1, 1, 1, "打印机"),
+        (3, 2, 1, 1, "18"),
+        (4, 0, 1, 1, "会议费"),
+        (4, 1, 1, 1, ""),
+        (4, 2, 1, 1, "87"),
+    ];
+    draw(&mut made, &xs, 230.0, &first);
+    made.pages.push(String::new());
+    draw(&mut made, &xs, 60.0, &[(0, 0, 1, 1, ""), (0, 1, 1, 1, "会议服务"), (0, 2, 1, 1, "87")]);
+    let reading = read(&made);
+    let spans: Vec<u16> = shape(tables(&reading)[0])[4..].iter().map(|row| row[0].2).collect();
+    assert_eq!(spans, [1, 1]);
+}
+
+/// A line that wraps is one line, also where it is indented.
+#[test]
+fn an_indented_line_that_wraps_is_one_line() {
+    let mut made = Made::new(400, 400);
+    let cells = [
+        (0, 0, 1, 1, "流动资产"),
+        (0, 1, 1, 1, "1"),
+        (1, 0, 2, 1, "　　以公允价值计量且其\n变动计入"),
+        (1, 1, 2, 1, "2"),
+    ];
+    draw(&mut made, &[50.0, 170.0, 300.0], 100.0, &cells);
+    assert_eq!(texts(tables(&read(&made))[0])[1][0], "以公允价值计量且其变动计入");
+}
+
 fn one_line(encoding: Encoding, text: &str) -> String {
     let mut made = Made::new(400, 400);
     made.encoding = encoding;
@@ -150,7 +234,9 @@ fn one_line(encoding: Encoding, text: &str) -> String {
 #[test]
 fn predefined_cmaps_without_to_unicode() {
     assert_eq!(one_line(Encoding::Gbk, "产出指标29"), "产出指标29");
+    assert_eq!(one_line(Encoding::GbEuc, "产出指标29"), "产出指标29");
     assert_eq!(one_line(Encoding::UniGb, "产出指标≥29%"), "产出指标≥29%");
+    assert_eq!(one_line(Encoding::UniGbUtf16, "产出指标≥29%"), "产出指标≥29%");
 }
 
 #[test]

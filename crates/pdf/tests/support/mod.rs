@@ -7,6 +7,8 @@
     reason = "which sides are drawn is what the tests vary"
 )]
 
+pub mod office;
+
 use std::fmt::Write as _;
 
 /// How the text of a made PDF is encoded.
@@ -14,6 +16,10 @@ use std::fmt::Write as _;
 pub enum Encoding {
     /// UniGB-UCS2-H, font not embedded, no ToUnicode.
     UniGb,
+    /// UniGB-UTF16-H, likewise.
+    UniGbUtf16,
+    /// GB-EUC-H, likewise. Only for the characters of [`gbk`].
+    GbEuc,
     /// GBK-EUC-H, font not embedded, no ToUnicode. Only for the characters of [`gbk`].
     Gbk,
     /// Identity-H with a ToUnicode that names every character by a Kangxi radical where there is one.
@@ -104,6 +110,8 @@ impl Made {
         objects.push(format!("<</Type/Pages/Count {}/Kids[{}]>>", kids.len(), kids.join(" ")));
         let name = match self.encoding {
             Encoding::UniGb => "UniGB-UCS2-H",
+            Encoding::UniGbUtf16 => "UniGB-UTF16-H",
+            Encoding::GbEuc => "GB-EUC-H",
             Encoding::Gbk => "GBK-EUC-H",
             Encoding::Kangxi => "Identity-H",
         };
@@ -176,13 +184,13 @@ fn file(objects: &[String]) -> Vec<u8> {
 fn encode(encoding: Encoding, text: &str) -> String {
     text.chars()
         .map(|c| match encoding {
-            Encoding::UniGb | Encoding::Kangxi => format!("{:04X}", u32::from(c)),
-            Encoding::Gbk => gbk(c),
+            Encoding::UniGb | Encoding::UniGbUtf16 | Encoding::Kangxi => format!("{:04X}", u32::from(c)),
+            Encoding::Gbk | Encoding::GbEuc => gbk(c),
         })
         .collect()
 }
 
-/// GBK codes of the few characters that the tests write.
+/// Codes in GBK, and in GB 2312, of the few characters that the tests write.
 fn gbk(c: char) -> String {
     let codes = [('产', "B2FA"), ('出', "B3F6"), ('指', "D6B8"), ('标', "B1EA"), ('数', "CAFD"), ('量', "C1BF")];
     match codes.iter().find(|(known, _)| *known == c) {
