@@ -319,6 +319,7 @@ impl<'a> FormBuilder<'a> {
             if let Some(Some(value)) = values.get(position) {
                 values::write(&mut row, value);
             }
+            values::keep_cells(&mut row, indicator);
             rows.push(row);
         }
         rows

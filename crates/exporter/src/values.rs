@@ -78,6 +78,13 @@ impl ValueReader {
     }
 }
 
+/// What stands in columns of its own is kept as printed where the value has no place for it: the unit of a quality.
+pub(crate) fn keep_cells(row: &mut IndicatorRow, indicator: &Indicator) {
+    let keep = |column: &mut Option<String>, cell: &Option<String>| *column = column.take().or_else(|| cell.clone());
+    keep(&mut row.comparator_raw, &indicator.comparator_cell);
+    keep(&mut row.unit_raw, &indicator.unit_cell);
+}
+
 /// The goal that the indicator measures: it often repeats the figures with their units.
 fn goal_text(form: &Form, scope: Option<Scope>) -> &str {
     let goals = match scope {

@@ -1,16 +1,18 @@
 //! A reading → a document: segments, heads, indicator tables, contents.
 
 use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Origin, Place, Reading, Scope, Severity, Use};
+use rustc_hash::FxHashSet;
 
 use crate::complete::incomplete_forms;
 use crate::contents::match_contents;
 use crate::fold::fold;
 use crate::front::{drop_headings, read_front, year_in};
 use crate::head::Head;
+use crate::indicators::cut::looks_like_value;
 use crate::indicators::headings::{Heading, read_headings, tables, with_lower_row};
 use crate::indicators::read::RawTable;
 use crate::indicators::{FormTables, read_all};
-use crate::layouts::{FormDef, LabelRole, Layouts};
+use crate::layouts::{FormDef, LabelRole, Layouts, UNKNOWN};
 use crate::ledger::Ledger;
 use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels};
 use crate::starts::segment;
@@ -39,6 +41,7 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
     drop_headings(&mut front.contents);
     match_contents(&mut front.contents, &forms);
     let mut diagnostics = reading.diagnostics.clone();
+    diagnostics.extend(forms.iter().enumerate().filter(|(_, f)| f.layout == UNKNOWN).map(unknown_layout));
     let incomplete = incomplete_forms(&forms);
     let partial = reading.partial || !incomplete.is_empty();
     diagnostics.extend(incomplete);
@@ -56,6 +59,13 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
         ledger,
         partial,
     }
+}
+
+fn unknown_layout((at, form): (usize, &Form)) -> Diagnostic {
+    let message = "no known title says which form this is: it was read by the headings of its indicators".to_owned();
+    let mut diagnostic = Diagnostic::new("layout_unknown", Severity::Warning, message, form.place);
+    diagnostic.form = Some(at + 1);
+    diagnostic
 }
 
 /// A running head or page number, named so that nothing of a page goes without a word.
@@ -197,13 +207,18 @@ impl<'a> FormReader<'a> {
     /// Whether a row begins what stands below the indicators: totals, remarks, signatures.
     fn footer(&self, row: &FormRow) -> Option<Footer> {
         let (table, first) = (self.tables.last()?, row.items.first()?);
-        if row.items.iter().any(|i| table.names_level(i)) {
+        if row.items.iter().any(|i| self.layouts.names_level(&i.key)) {
+            return None;
+        }
+        if !table.is_left_of_names(first) {
             return None;
         }
         let label = self.layouts.label(self.def.kind, None, &first.key);
         match label.map(|l| l.role) {
             Some(LabelRole::Total) if row.items.len() > 1 => Some(Footer::Total),
             _ if self.below || self.scope.is_some() => None,
+            // A name may end like the label of a remark: 被审计单位根据审计建议 | ≥1项.
+            Some(LabelRole::Footer) if row.items.get(1).is_some_and(|i| looks_like_value(&i.text)) => None,
             Some(LabelRole::Total | LabelRole::Footer) => Some(Footer::Remark),
             Some(LabelRole::Heading) if label.is_some_and(|l| l.section.is_none()) => Some(Footer::Remark),
             _ if row.origin == Origin::Ruled && table.is_too_wide(first) => Some(Footer::Remark),
@@ -249,7 +264,8 @@ impl<'a> FormReader<'a> {
     }
 
     fn open_tables(&mut self, headings: &[Heading]) {
-        let Some(hierarchy) = self.layouts.hierarchy(&self.def.hierarchy) else { return };
+        // Which hierarchy the table follows is decided when all its rows are known.
+        let Some(hierarchy) = self.layouts.hierarchy(&self.def.hierarchy, &FxHashSet::default()) else { return };
         let new = tables(headings);
         self.open = new.len();
         let opened = self.scope.take();
@@ -278,7 +294,16 @@ impl<'a> FormReader<'a> {
         (last.scope == Some(Scope::Overall)).then_some(Scope::Annual)
     }
 
-    fn finish(self, booklet_year: Option<i16>, ledger: &mut Ledger) -> (Form, FormTables<'a>) {
+    /// A department may print the levels of projects.
+    fn settle_hierarchies(&mut self) {
+        for table in &mut self.tables {
+            let keys = table.rows.iter().flat_map(|r| &r.items).map(|i| i.key.as_str()).collect();
+            table.hierarchy = self.layouts.hierarchy(&self.def.hierarchy, &keys).unwrap_or(table.hierarchy);
+        }
+    }
+
+    fn finish(mut self, booklet_year: Option<i16>, ledger: &mut Ledger) -> (Form, FormTables<'a>) {
+        self.settle_hierarchies();
         let def = self.def;
         let mut form = Form {
             kind: def.kind,

@@ -29,17 +29,28 @@ fn what_is_missing(forms: &[Form], form: &Form) -> Option<String> {
         return Some("it has no indicators".to_owned());
     }
     let scopes = [Scope::Overall, Scope::Annual].map(|s| (s, groups(form, Some(s))));
-    if form.kind == FormKind::Project
-        && let [(_, overall), (_, annual)] = &scopes
-        && overall.is_empty() != annual.is_empty()
-    {
-        let missing = if annual.is_empty() { "年度绩效指标" } else { "总体绩效指标" };
+    if let Some(missing) = missing_table(forms, form, &scopes) {
         return Some(format!("the table {missing} is missing"));
     }
     let own = if form.indicators.iter().all(|i| i.scope.is_none()) { groups(form, None) } else { scopes[1].1.clone() };
     let expected = twin_groups(form).or_else(|| usual_groups(forms, form))?;
     let missing = expected.difference(&own).next()?;
     Some(format!("its last table has no {missing}"))
+}
+
+/// 总体绩效指标 promises 年度绩效指标; the other way round only where the other forms have both.
+fn missing_table(
+    forms: &[Form],
+    form: &Form,
+    [(_, overall), (_, annual)]: &[(Scope, BTreeSet<String>); 2],
+) -> Option<&'static str> {
+    let has = |form: &Form, scope| form.indicators.iter().any(|i| i.scope == Some(scope));
+    let has_both = |other: &Form| has(other, Scope::Overall) && has(other, Scope::Annual);
+    match (form.kind, overall.is_empty(), annual.is_empty()) {
+        (FormKind::Project, false, true) => Some("年度绩效指标"),
+        (FormKind::Project, true, false) if forms.iter().any(has_both) => Some("总体绩效指标"),
+        _ => None,
+    }
 }
 
 /// 一级指标 of a table.

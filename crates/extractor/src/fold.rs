@@ -30,6 +30,14 @@ pub(crate) fn split_unit(folded: &str) -> (&str, Option<&'static str>) {
     (folded, None)
 }
 
+/// The unit of money that a folded label names in brackets: `预算执行情况(万元)(20分)`.
+pub(crate) fn unit_of(folded: &str) -> Option<&'static str> {
+    [("(万元)", "万元"), ("(亿元)", "亿元"), ("(元)", "元")]
+        .into_iter()
+        .find(|(b, _)| folded.contains(b))
+        .map(|(_, u)| u)
+}
+
 /// A label for look-up: folded, without unit and without a closing colon.
 pub(crate) fn label_key(text: &str) -> String {
     let mut folded = fold(text);

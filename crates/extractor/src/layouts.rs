@@ -21,6 +21,7 @@ pub struct Layouts {
     by_text: FxHashMap<String, Vec<usize>>,
     scopes: FxHashMap<String, Scope>,
     sides: FxHashSet<String>,
+    signs: FxHashSet<String>,
     captions: Vec<Regex>,
     columns: FxHashMap<String, ColumnDef>,
     column_patterns: Vec<(Regex, ColumnDef)>,
@@ -92,6 +93,8 @@ struct LabelEntry {
     #[serde(default)]
     part: bool,
     #[serde(default)]
+    cell: bool,
+    #[serde(default)]
     long: bool,
     count: Option<String>,
     pattern: Option<String>,
@@ -107,8 +110,10 @@ pub(crate) struct Label {
     pub(crate) field: Option<&'static str>,
     pub(crate) section: Option<Section>,
     pub(crate) item: Option<String>,
-    /// The item is a part of the total above it, whichever that is.
+    /// It follows what stands above or left of it: a part of a total, a goal of the kind that its merged label names.
     pub(crate) part: bool,
+    /// It is the label of a cell, never of a line outside tables.
+    pub(crate) cell: bool,
     /// The value is prose and may run on over several rows.
     pub(crate) long: bool,
     pub(crate) count: Option<&'static str>,
@@ -213,6 +218,7 @@ struct LayoutFile {
     form: Vec<FormDef>,
     scope: Vec<ScopeEntry>,
     side: Vec<Texts>,
+    sign: Vec<Texts>,
     caption: Vec<PatternEntry>,
     column: Vec<ColumnEntry>,
     label: Vec<LabelEntry>,
@@ -298,6 +304,7 @@ impl Layouts {
             let scope = scope(&entry.scope)?;
             all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
         }
+        all.signs.extend(file.sign.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
         all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
         for pattern in file.caption.iter().flat_map(|c| &c.pattern) {
             all.captions.push(Regex::new(pattern).map_err(|e| LayoutError(e.to_string()))?);
@@ -335,6 +342,17 @@ impl Layouts {
         let exact = || self.label_of_key(kind, section, key);
         let bare = || Some(unnumbered(bare_key(key))).filter(|bare| *bare != key);
         exact().or_else(|| self.label_of_key(kind, section, bare()?)).or_else(|| self.label_of_pattern(kind, key))
+    }
+
+    /// The label of a role that a cell is, with or without the brackets that close it.
+    pub(crate) fn label_of_role(&self, role: LabelRole, key: &str) -> Option<&Label> {
+        let of = |key: &str| {
+            let found = self.by_text.get(key).into_iter().flatten().filter_map(|&i| self.labels.get(i));
+            found.into_iter().find(|l| l.role == role)
+        };
+        let by_pattern =
+            || self.labels.iter().find(|l| l.role == role && l.pattern.as_ref().is_some_and(|p| p.is_match(key)));
+        of(key).or_else(|| of(bare_key(key))).or_else(by_pattern)
     }
 
     fn label_of_key(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
@@ -385,6 +403,11 @@ impl Layouts {
             .max_by_key(|f| f.titles.iter().filter(|t| title(t)).map(String::len).max())
     }
 
+    /// True for a sign or word that compares: ≥, 大于等于.
+    pub(crate) fn is_sign(&self, key: &str) -> bool {
+        self.signs.contains(key)
+    }
+
     /// The form of a kind that no title introduces.
     pub(crate) fn unknown_form(&self, kind: FormKind) -> Option<&FormDef> {
         self.forms.iter().find(|f| f.id == UNKNOWN && f.kind == kind)
@@ -401,6 +424,14 @@ impl Layouts {
         self.scopes.get(key).copied()
     }
 
+    /// True for the label of a level of some hierarchy.
+    pub(crate) fn names_level(&self, key: &str) -> bool {
+        self.hierarchies.iter().any(|h| {
+            let key = h.level_key(key);
+            h.names_level(1, key) || h.names_level(2, key)
+        })
+    }
+
     /// True for a label beside the whole indicator table.
     pub(crate) fn is_side(&self, key: &str) -> bool {
         self.sides.contains(key)
@@ -413,9 +444,12 @@ impl Layouts {
         exact().or_else(|| self.columns.get(bare_key(key)).copied()).or_else(pattern)
     }
 
-    /// The hierarchy of a form.
-    pub(crate) fn hierarchy(&self, id: &str) -> Option<&Hierarchy> {
-        self.hierarchies.iter().find(|h| h.id == id)
+    /// The hierarchy of a form; another one where more of the folded texts of its table name lower levels of that.
+    pub(crate) fn hierarchy(&self, id: &str, keys: &FxHashSet<&str>) -> Option<&Hierarchy> {
+        let named = |h: &Hierarchy| keys.iter().filter(|key| h.names_level(2, h.level_key(key))).count();
+        let own = |h: &&Hierarchy| h.id == id;
+        let best = self.hierarchies.iter().rev().max_by_key(|h| (named(h), own(h)));
+        best.filter(|h| named(h) > 0).or_else(|| self.hierarchies.iter().find(own))
     }
 }
 
@@ -425,7 +459,8 @@ pub(crate) const UNKNOWN: &str = "unknown";
 const LONGEST_CAPTION: usize = 12;
 /// Labels that patterns describe are short and end with one of few characters; most texts are told from them by that.
 const LONGEST_PATTERN: usize = 16;
-const PATTERN_ENDS: [char; 7] = ['额', '数', '率', '金', '款', '入', '算'];
+const PATTERN_ENDS: [char; 15] =
+    ['额', '数', '率', '金', '款', '入', '算', '析', '施', '案', '见', '议', '论', '题', '项'];
 
 /// No label at the head of a cell is longer.
 const LONGEST_PREFIX: usize = 40;
@@ -471,6 +506,7 @@ impl Label {
             section: entry.section,
             item: entry.item,
             part: entry.part,
+            cell: entry.cell,
             long: entry.long,
             count: entry.count.as_deref().map(field_name).transpose()?,
             pattern,

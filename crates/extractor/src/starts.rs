@@ -131,7 +131,8 @@ const TITLE_REACH: usize = 6;
 
 fn form_start<'a>(pieces: &[Piece], at: usize, layouts: &'a Layouts) -> Option<&'a FormDef> {
     let title = pieces.get(at)?.single()?;
-    let def = layouts.form_of_title(&title.key)?;
+    // 长期绩效目标表 inside a form heads one of its two tables.
+    let def = layouts.form_of_title(&title.key).filter(|_| layouts.scope(&title.key).is_none())?;
     let following = pieces.iter().skip(at + 1).take(TITLE_REACH);
     let mut following = following.take_while(|p| p.single().is_none_or(|i| layouts.form_of_title(&i.key).is_none()));
     following.any(|p| is_head_row(p, def, layouts)).then_some(def)

@@ -42,7 +42,9 @@ impl TaskTable {
 
     /// Reads a row of data: a task, the tail of one, amounts that were printed below theirs, or the total.
     pub(crate) fn row(&mut self, items: &[&Item], after_page_break: bool, ledger: &mut Ledger) {
-        let (extra, items): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|i| self.extra_heading(i).is_some());
+        let is_total = items.iter().any(|i| is_total(&i.text));
+        let is_extra = |item: &&&Item| !is_total && self.extra_heading(item).is_some();
+        let (extra, items): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_extra);
         self.own_row(&items, after_page_break, ledger);
         for item in extra {
             let (Some(heading), Some(row)) = (self.extra_heading(item), self.rows.len().checked_sub(1)) else {

@@ -2,7 +2,7 @@
 
 use jixiao_model::Amount;
 
-use crate::fold::{fold, split_unit};
+use crate::fold::{fold, unit_of};
 use crate::layouts::Label;
 use crate::segment::Item;
 
@@ -44,7 +44,7 @@ impl Blocks {
                 self.all.clear();
             }
             self.row = Some(at);
-            self.all.push(Block { column: item.column, total: label.item.clone(), unit: unit_of(&item.text) });
+            self.all.push(Block { column: item.column, total: label.item.clone(), unit: unit_of(&fold(&item.text)) });
         }
         label.item.clone()
     }
@@ -65,10 +65,6 @@ impl Blocks {
     pub(crate) fn unit(&self) -> Option<&'static str> {
         self.all.iter().find_map(|b| b.unit)
     }
-}
-
-fn unit_of(label: &str) -> Option<&'static str> {
-    split_unit(&fold(label)).1
 }
 
 /// Items of totals hold this word; their parts have another in its place.

@@ -87,6 +87,10 @@ impl Goals {
         for (at, item) in texts.iter().enumerate() {
             let place = if texts.len() == places.len() { places.get(at) } else { nearest(&places, item.column) };
             let Some(&(column, at)) = place else { continue };
+            if self.beside && item.column < column {
+                // A text left of the headings of its own row is no text below them.
+                continue;
+            }
             ledger.mark(item.id, Use::Field);
             let slot = match &self.columns[at].1 {
                 Below::Field(field) => {

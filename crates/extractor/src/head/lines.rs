@@ -69,12 +69,13 @@ impl Head<'_> {
         let value = without_seal(value);
         let key = label_key(&label);
         let known = self.layouts.label(self.kind, None, &key);
+        let is_cell = known.is_some_and(|l| l.cell);
         let is_unit = known.is_some_and(|l| l.role == LabelRole::Unit);
         if value.is_empty() || (is_unit && self.note_unit(&format!("单位:{value}")).is_some()) {
             return;
         }
         match known.map(|l| (l.role, l.field)) {
-            Some((LabelRole::Value, Some(field))) if !self.store.is_taken(field, &key) => {
+            Some((LabelRole::Value, Some(field))) if !is_cell && !self.store.is_taken(field, &key) => {
                 self.store.note_label(field, &key);
                 self.store.push(field, item, value.to_owned());
             }

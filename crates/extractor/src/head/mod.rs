@@ -20,7 +20,7 @@ use self::blocks::Blocks;
 use self::goals::Goals;
 use self::matrix::Matrix;
 use self::store::{Slot, Store};
-use crate::fold::{fold, split_unit};
+use crate::fold::{fold, split_unit, unit_of};
 use crate::layouts::{Label, LabelRole, Layouts, Section};
 use crate::ledger::{Ledger, byte_after};
 use crate::money::is_amount_like;
@@ -252,8 +252,7 @@ impl<'a> Head<'a> {
         ledger: &mut Ledger,
     ) -> Option<Target<'r>> {
         ledger.mark(item.id, Use::Label);
-        let folded = fold(&item.text);
-        let unit = split_unit(&folded).1;
+        let unit = unit_of(&fold(&item.text));
         match label.role {
             LabelRole::Value => Some(self.value_of(label, item)),
             LabelRole::Period => {

@@ -5,9 +5,9 @@ use jixiao_model::{Amount, Origin, Use};
 use super::matrix::{Matrix, MatrixHeading};
 use super::{Head, Open, Written};
 use crate::align::{Loose, Takes, align};
-use crate::fold::{bare_key, fold, split_unit, unnumbered};
+use crate::fold::{bare_key, fold, unit_of, unnumbered};
 use crate::indicators::headings::Heading;
-use crate::layouts::{Label, LabelRole, Section};
+use crate::layouts::{ColumnRole, Label, LabelRole, Section};
 use crate::ledger::Ledger;
 use crate::money::is_dash;
 use crate::segment::{FormRow, Item};
@@ -23,8 +23,14 @@ pub(crate) fn is_label_like(text: &str) -> bool {
     let bare = unnumbered(bare_key(&folded));
     bare.chars().count() <= LONGEST_LABEL
         && !bare.contains(['。', '；', ';', '，', ',', '％', '%', '≥', '≤'])
-        && !bare.starts_with(|c: char| c.is_ascii_digit())
+        && (!bare.starts_with(|c: char| c.is_ascii_digit()) || is_coded_name(bare))
         && bare.chars().any(char::is_alphabetic)
+}
+
+/// `820-马踏镇部门`
+fn is_coded_name(text: &str) -> bool {
+    let name = text.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(['-', '－', '—']);
+    name.is_some_and(|name| name.starts_with(jixiao_model::is_cjk))
 }
 
 /// True for a row that reads as label and value, though no layout names the label.
@@ -70,8 +76,12 @@ impl<'a> Head<'a> {
     }
 
     fn is_money_heading(&self, item: &Item) -> bool {
-        let money = self.layouts.label(self.kind, None, &item.key).is_some_and(|l| l.role == LabelRole::Money);
-        money || self.layouts.column(&item.key).is_some()
+        self.money(item).is_some() || self.layouts.column(&item.key).is_some()
+    }
+
+    /// The heading of amounts that a cell is, though its text may be a label elsewhere: 执行数.
+    fn money(&self, item: &Item) -> Option<&'a Label> {
+        self.layouts.label_of_role(LabelRole::Money, &item.key)
     }
 
     /// Begins a small table where a row holds headings of amounts; false for any other row.
@@ -83,7 +93,7 @@ impl<'a> Head<'a> {
             return false;
         }
         let side = row.items.first().filter(|i| !self.is_money_heading(i));
-        let unit = row.items.iter().find_map(|i| split_unit(&fold(&i.text)).1);
+        let unit = row.items.iter().find_map(|i| unit_of(&fold(&i.text)));
         self.store.unit = unit.or(self.store.unit);
         let columns = row.items.iter().skip(usize::from(side.is_some()));
         let columns = columns.map(|item| self.matrix_heading(item)).collect();
@@ -97,8 +107,8 @@ impl<'a> Head<'a> {
     }
 
     fn matrix_heading(&self, item: &Item) -> MatrixHeading {
-        let label = self.layouts.label(self.kind, None, &item.key).filter(|l| l.role == LabelRole::Money);
-        MatrixHeading { column: item.column, text: item.text.clone(), suffix: label.and_then(|l| l.item.clone()) }
+        let suffix = self.money(item).and_then(|l| l.item.clone());
+        MatrixHeading { column: item.column, text: item.text.clone(), suffix }
     }
 
     /// Reads a row of a small table; false where the table has ended.
@@ -134,6 +144,11 @@ impl<'a> Head<'a> {
         }
         let lead = items.next()?;
         let label = self.known(lead);
+        // Headings of another kind begin another part of the form.
+        let is_other = |i: &Item| self.known(i).is_some_and(|l| matches!(l.role, LabelRole::Column | LabelRole::Value));
+        if row.items.iter().any(is_other) {
+            return None;
+        }
         let is_lead = match label.map(|l| l.role) {
             Some(LabelRole::Amount) => true,
             Some(LabelRole::Heading | LabelRole::Money | LabelRole::Footer) | None => {
@@ -173,9 +188,7 @@ impl Head<'_> {
         origin: Origin,
         ledger: &mut Ledger,
     ) {
-        let headings: Vec<_> = columns.iter().map(|h| (h.column, Takes::Text)).collect();
-        let loose: Vec<Loose> = cells.iter().map(|c| Loose { column: c.column, number: false }).collect();
-        let places = if origin == Origin::Ruled { vec![None; cells.len()] } else { align(&loose, &headings) };
+        let places = if origin == Origin::Ruled { vec![None; cells.len()] } else { total_places(cells, columns) };
         for (cell, place) in cells.iter().zip(places) {
             let above = columns.partition_point(|h| h.column <= cell.column).saturating_sub(1);
             let heading = columns.get(place.unwrap_or(above)).map_or("", |h| h.text.as_str());
@@ -183,6 +196,27 @@ impl Head<'_> {
             self.store.push_other(format!("{}/{heading}", label.text), cell.text.clone(), cell.place);
         }
     }
+}
+
+/// The headings that the cells of a total stand under, in a text: their own, unless numbers would be names.
+///
+/// A text without empty cells for wide ones has the points right behind the label: the weight, then the score.
+fn total_places(cells: &[Item], columns: &[Heading]) -> Vec<Option<usize>> {
+    let headings: Vec<_> = columns.iter().map(|h| (h.column, Takes::Text)).collect();
+    let loose: Vec<Loose> = cells.iter().map(|c| Loose { column: c.column, number: false }).collect();
+    let places = align(&loose, &headings);
+    let is_points = |h: &Heading| matches!(h.role(), ColumnRole::Weight | ColumnRole::Score);
+    let at_points = |place: &Option<usize>| {
+        place.is_some_and(|at| is_points(&columns[at]) || columns[at].role() == ColumnRole::Other)
+    };
+    let no_points = !columns.iter().any(is_points);
+    if no_points || places.first().is_some_and(at_points) {
+        return places;
+    }
+    let points: Vec<usize> = (0..columns.len()).filter(|at| is_points(&columns[*at])).collect();
+    let behind = points.last().map_or(0, |last| last + 1)..columns.len();
+    let mut order = points.into_iter().chain(behind);
+    cells.iter().map(|_| order.next()).collect()
 }
 
 /// A run of labels and values without the merged label before them: 项目立项情况 | 依据 | 陕水农发〔2015〕98号.

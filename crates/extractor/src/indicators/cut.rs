@@ -95,6 +95,10 @@ pub(crate) fn resolve(rows: Vec<DataRow>, expected_column: u16, vocabulary: &Voc
 }
 
 fn take_rest(row: &mut DataRow, rest: &mut DataRow) {
+    // A row with its own lower label shows that the group of the label above it is empty.
+    if row.tokens.iter().any(|t| t.level == 2) {
+        rest.tokens.retain(|t| t.level != 2 || t.covers.is_some());
+    }
     rest.tokens.append(&mut row.tokens);
     row.tokens = std::mem::take(&mut rest.tokens);
     row.strays.append(&mut rest.strays);

@@ -78,8 +78,7 @@ impl Finisher<'_> {
             ColumnRole::Level3 => indicator.level3.as_deref(),
             _ => None,
         };
-        let left = self.raw.columns[..heading].iter().rev().find_map(|h| label(h.role()));
-        left.or(indicator.level3.as_deref())
+        self.raw.columns[..heading].iter().rev().find_map(|h| label(h.role()))
     }
 
     /// The label of a level: as this table prints it, as another table does, or as the hierarchy spells it.

@@ -105,8 +105,14 @@ pub(crate) fn with_lower_row(upper: &[Heading], row: &FormRow, layouts: &Layouts
     if row.items.is_empty() {
         return None;
     }
-    let pairs: Vec<(&Item, &Heading)> =
-        row.items.iter().map(|i| Some((i, above(upper, i, row.origin, layouts)?))).collect::<Option<_>>()?;
+    let mut pairs: Vec<(&Item, &Heading)> = Vec::with_capacity(row.items.len());
+    for item in &row.items {
+        // Neighbours without an empty cell between stand under one heading, unless they name another.
+        let neighbour =
+            pairs.last().filter(|(before, _)| row.origin != Origin::Ruled && before.column + 1 == item.column);
+        let neighbour = neighbour.map(|(_, above)| *above);
+        pairs.push((item, above(upper, item, neighbour, row.origin, layouts)?));
+    }
     let mut headings = Vec::with_capacity(upper.len() + pairs.len());
     // In a text without empty cells for wide headings, what stands right of them stands too far left.
     let mut shift = 0;
@@ -126,14 +132,20 @@ pub(crate) fn with_lower_row(upper: &[Heading], row: &FormRow, layouts: &Layouts
 }
 
 /// The heading of the upper row that an item of the lower one belongs to.
-fn above<'h>(upper: &'h [Heading], item: &Item, origin: Origin, layouts: &Layouts) -> Option<&'h Heading> {
+fn above<'h>(
+    upper: &'h [Heading],
+    item: &Item,
+    neighbour: Option<&'h Heading>,
+    origin: Origin,
+    layouts: &Layouts,
+) -> Option<&'h Heading> {
     if origin == Origin::Ruled {
         return upper.iter().find(|h| h.spreads && h.covers(item));
     }
     let joined = |h: &&Heading| layouts.column(&joined_key(h, item)).is_some();
     let at = upper.iter().take_while(|h| h.column <= item.column).last();
     let known = layouts.column(&item.key).is_some();
-    upper.iter().find(joined).or(at.filter(|_| known))
+    upper.iter().find(joined).or_else(|| neighbour.or(at).filter(|_| known))
 }
 
 fn joined_key(upper: &Heading, item: &Item) -> String {

@@ -4,7 +4,7 @@
 //! The best pair is looked for from both sides, since a damaged table must not drag an intact one along; where the two
 //! sides end nearly even, the rows that they read differently are uncertain.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -12,7 +12,7 @@ use std::ops::Range;
 use jixiao_model::without_space;
 
 use super::evidence::name_costs;
-use super::levels::{Lattice, Path};
+use super::levels::{Lattice, Path, Printed};
 use super::read::DataRow;
 use crate::layouts::Hierarchy;
 
@@ -58,7 +58,7 @@ impl TableState {
         hierarchy: &Hierarchy,
         rows: Vec<DataRow>,
         twin: Option<usize>,
-        printed: &FxHashSet<&str>,
+        printed: &Printed<'_>,
     ) -> Self {
         let lattice = Lattice::new(&rows, hierarchy, printed);
         let own_costs = rows.iter().map(|row| name_costs(row, &lattice, hierarchy)).collect();

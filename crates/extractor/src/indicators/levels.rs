@@ -35,6 +35,8 @@ const BACKWARD: i32 = 16;
 const BEGIN: i32 = 1;
 /// Cost of a row against the label whose cell covers it: the cell's rules are facts.
 const UNCOVERED: i32 = 60;
+/// A table with fewer labels out of order is damaged, not unordered.
+const FEWEST_BACKWARD: usize = 2;
 /// How far from its group's first row a label is looked for.
 const REACH: usize = 3;
 /// Longer groups need no finer count of rows since their first.
@@ -59,6 +61,9 @@ pub(crate) struct LevelLabel {
     pub(crate) printed: Option<String>,
 }
 
+/// The labels that the tables of a booklet print, folded, per level.
+pub(crate) type Printed<'a> = [FxHashSet<&'a str>; 2];
+
 /// What a row offers.
 #[derive(Debug, Clone, Default)]
 struct RowEvidence {
@@ -82,6 +87,8 @@ pub(crate) struct Lattice {
     pub(crate) labels: [Vec<LevelLabel>; 2],
     pub(crate) states: Vec<State>,
     rows: Vec<RowEvidence>,
+    /// The printed order of the groups is not the legal one.
+    unordered: bool,
     /// Per row, state and age of the state before: what the labels cost when the state begins there, lower and upper
     /// level.
     entries: Vec<Vec<[[i32; 2]; AGES]>>,
@@ -104,18 +111,28 @@ pub(crate) struct Path {
 impl Lattice {
     /// Gathers the labels, groups and evidence of a table.
     ///
-    /// Only groups whose lower label some table of the booklet prints (`printed`) are considered.
-    pub(crate) fn new(rows: &[DataRow], hierarchy: &Hierarchy, printed: &FxHashSet<&str>) -> Self {
+    /// Only groups whose lower label some table of the booklet prints are considered.
+    pub(crate) fn new(rows: &[DataRow], hierarchy: &Hierarchy, printed: &Printed<'_>) -> Self {
         let mut lattice = Self { labels: [Vec::new(), Vec::new()], ..Self::default() };
-        let occurs = |group: &Group| group.level2.iter().any(|s| printed.contains(s.as_str()));
+        let occurs = |group: &Group| group.level2.iter().any(|s| printed[1].contains(s.as_str()));
         for (at, group) in hierarchy.groups.iter().enumerate().filter(|(_, g)| occurs(g)) {
             lattice.add_group(at, group);
         }
         lattice.rows = rows.iter().map(|row| lattice.evidence(row)).collect();
         lattice.cover_rows(rows);
-        lattice.add_printed_groups(rows);
+        lattice.add_printed_groups(rows, printed);
+        lattice.unordered = lattice.is_unordered();
         lattice.price();
         lattice
+    }
+
+    /// True for a table that prints its lower labels in no order: then their order says nothing.
+    fn is_unordered(&self) -> bool {
+        let order = |label: usize| self.states.iter().filter(|s| s.labels[1] == Some(label)).map(|s| s.order).min();
+        let printed: Vec<i32> = self.rows.iter().flat_map(|row| &row.tokens[1]).filter_map(|l| order(*l)).collect();
+        let changes = printed.windows(2).filter(|w| w[0] != w[1]).count();
+        let backward = printed.windows(2).filter(|w| w[0] > w[1]).count();
+        backward >= FEWEST_BACKWARD && backward * 4 >= changes
     }
 
     /// Works out once what the printed labels cost for every row and state.
@@ -197,28 +214,36 @@ impl Lattice {
         }
     }
 
-    /// Groups that the table prints though the hierarchy does not have them: pairs of covering labels, and labels that
-    /// no hierarchy knows under the upper label printed last.
-    fn add_printed_groups(&mut self, rows: &[DataRow]) {
+    /// Groups that the table prints though the hierarchy does not have them: pairs of covering labels, labels under
+    /// the upper label printed last that no hierarchy knows or whose legal upper label is printed nowhere, and upper
+    /// labels where there are no lower ones.
+    fn add_printed_groups(&mut self, rows: &[DataRow], printed: &Printed<'_>) {
         let mut upper = None;
         let mut order = 0;
+        let flat = self.rows.iter().all(|r| r.tokens[1].is_empty() && r.covers[1].is_none());
         for at in 0..rows.len() {
             let evidence = self.rows[at].clone();
             upper = evidence.tokens[0].first().copied().or(evidence.covers[0]).or(upper);
             let lower = evidence.tokens[1].first().copied().or(evidence.covers[1]);
             let covered = evidence.covers.iter().any(Option::is_some);
             let pair = if covered { [evidence.covers[0].or(upper), evidence.covers[1]] } else { [upper, lower] };
-            order = self.add_pair(pair, covered, order);
+            let wanted = covered || flat || pair[1].is_some_and(|l| self.is_without_group(l, printed));
+            order = self.add_pair(pair, wanted, order);
         }
     }
 
-    fn add_pair(&mut self, pair: [Option<usize>; 2], covered: bool, order: i32) -> i32 {
+    /// True for a lower label that belongs to no group, or only to groups whose upper label no table prints.
+    fn is_without_group(&self, lower: usize, printed: &Printed<'_>) -> bool {
+        let groups = self.states.iter().filter(|s| s.group.is_some() && s.labels[1] == Some(lower));
+        let mut uppers = groups.filter_map(|s| self.labels[0].get(s.labels[0]?));
+        uppers.all(|upper| !upper.spellings.iter().any(|s| printed[0].contains(s.as_str())))
+    }
+
+    fn add_pair(&mut self, pair: [Option<usize>; 2], wanted: bool, order: i32) -> i32 {
         let anything = pair.iter().any(Option::is_some);
         if let Some(known) = self.states.iter().find(|s| s.labels == pair) {
             return known.order;
         }
-        let lower_known = |l: usize| self.states.iter().any(|s| s.group.is_some() && s.labels[1] == Some(l));
-        let wanted = covered || pair[1].is_some_and(|l| !lower_known(l));
         if anything && wanted {
             self.states.push(State { labels: pair, order: order + 1, group: None });
             return order + 1;
@@ -368,7 +393,7 @@ impl Lattice {
         let [lower, upper] = entry[age];
         let (from, state) = (&self.states[from], &self.states[s]);
         let upper_changes = from.labels[0] != state.labels[0];
-        let backward = state.order < from.order;
+        let backward = state.order < from.order && !self.unordered;
         BEGIN + lower + if upper_changes { upper } else { 0 } + if backward { BACKWARD } else { 0 }
     }
 

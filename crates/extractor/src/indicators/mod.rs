@@ -30,9 +30,8 @@ pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut
     let rows: Vec<Vec<DataRow>> = raw.iter().map(|(_, t)| read::read_rows(t, layouts, ledger)).collect();
     let twins: Vec<Option<usize>> = (0..raw.len()).map(|at| twin_of(&raw, at)).collect();
     let rows = resolve_all(&raw, rows, &twins);
-    let seen: FxHashSet<String> =
-        rows.iter().flatten().flat_map(|r| &r.tokens).filter(|t| t.level == 2).map(|t| t.key.clone()).collect();
-    let seen = seen.iter().map(String::as_str).collect();
+    let seen = [1, 2].map(|level| labels_of(&rows, level));
+    let seen = seen.each_ref().map(|keys| keys.iter().map(String::as_str).collect());
     let mut states: Vec<TableState> = rows
         .into_iter()
         .enumerate()
@@ -44,6 +43,12 @@ pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut
         finish::finish(&states, at, table, &mut all[*form]);
     }
     all
+}
+
+/// The labels that are printed of a level.
+fn labels_of(tables: &[Vec<DataRow>], level: u8) -> FxHashSet<String> {
+    let tokens = tables.iter().flatten().flat_map(|r| &r.tokens);
+    tokens.filter(|t| t.level == level).map(|t| t.key.clone()).collect()
 }
 
 /// The other of exactly two tables with different scopes in one form.

@@ -20,10 +20,10 @@ pub(crate) struct RawTable<'a> {
 }
 
 impl RawTable<'_> {
-    /// True for a text that names a level.
-    pub(crate) fn names_level(&self, item: &Item) -> bool {
-        let key = self.hierarchy.level_key(&item.key);
-        self.hierarchy.names_level(1, key) || self.hierarchy.names_level(2, key)
+    /// True for a cell that stands where no name of an indicator does.
+    pub(crate) fn is_left_of_names(&self, item: &Item) -> bool {
+        let names = self.columns.iter().find(|h| h.role() == ColumnRole::Level3);
+        names.is_none_or(|names| item.column < names.column() || names.column() == 0)
     }
 
     /// True for a cell that begins left of the lower level and covers it: no label of a level is as wide.
@@ -98,6 +98,8 @@ struct RowReader<'a> {
     seen: FxHashSet<&'a str>,
     /// The headings of contents.
     content_columns: Vec<usize>,
+    /// The column of 三级指标.
+    names: Option<u16>,
     /// Another table with labels of its own stands beside this one.
     beside: bool,
 }
@@ -105,6 +107,7 @@ struct RowReader<'a> {
 impl<'a> RowReader<'a> {
     fn new(table: &'a RawTable<'a>, layouts: &'a Layouts) -> Self {
         let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| i.key.as_str()).collect();
+        let names = table.columns.iter().find(|h| h.role() == ColumnRole::Level3).map(Heading::column);
         let beside = table.columns.iter().filter(|h| h.role() == ColumnRole::Elsewhere).count() >= 2;
         let is_content = |at: &usize| match table.columns[*at].role() {
             ColumnRole::Level1 | ColumnRole::Level2 => false,
@@ -112,7 +115,7 @@ impl<'a> RowReader<'a> {
             _ => true,
         };
         let content_columns = (0..table.columns.len()).filter(is_content).collect();
-        Self { table, layouts, seen, content_columns, beside }
+        Self { table, layouts, seen, content_columns, names, beside }
     }
 
     fn read(&self, row: &FormRow, ledger: &mut Ledger) -> DataRow {
@@ -140,6 +143,7 @@ impl<'a> RowReader<'a> {
                 contents.push(item);
             }
         }
+        self.give_back_name(row, &mut data, &mut contents);
         self.repair_double_level(&mut data.tokens);
         self.place_contents(&contents, row, &mut data);
         if row.cut_row_joined {
@@ -166,7 +170,8 @@ impl<'a> RowReader<'a> {
         }
         let hierarchy = self.table.hierarchy;
         let key = hierarchy.level_key(&item.key);
-        if !key.ends_with("指标") && (row.items.len() == 1 || self.prints_full_labels(key)) {
+        if !key.ends_with("指标") && (row.items.len() == 1 || (self.prints_full_labels(key) && !self.leads(item, row)))
+        {
             // 数量 alone on a row, or where labels read 数量指标, is the tail of a cut name.
             return None;
         }
@@ -176,6 +181,12 @@ impl<'a> RowReader<'a> {
             (false, true) => Some(2),
             (false, false) => self.unknown_level(item, key, row),
         }
+    }
+
+    /// True for a cell in the column of a level with a name and a value right of it.
+    fn leads(&self, item: &Item, row: &FormRow) -> bool {
+        let right = row.items.iter().filter(|o| o.column > item.column).count();
+        self.level_of_column(item.column).is_some() && right >= 2
     }
 
     /// True where the table prints the labels of the level that `key` may name with 指标 at their end.
@@ -210,14 +221,46 @@ impl<'a> RowReader<'a> {
         if lower.any(|s| s != key && self.seen.contains(s.as_str())) { 1 } else { 2 }
     }
 
-    /// A label that no hierarchy knows: it ends like one, stands left of the contents, and these are complete.
+    /// A label that no hierarchy knows: it ends like one and stands left of the contents, or it stands in the column of
+    /// a level while names and values have texts of their own.
     fn unknown_level(&self, item: &Item, key: &str, row: &FormRow) -> Option<u8> {
-        let looks_like_label = key.ends_with("指标") && key.chars().count() <= LONGEST_LABEL;
-        let right = row.items.iter().filter(|o| o.column > item.column).count();
-        if !looks_like_label || right < 2 {
-            return None;
+        let ends_like_label = key.ends_with("指标");
+        let short = !key.is_empty() && key.chars().count() <= LONGEST_LABEL;
+        if short && self.leads(item, row) && (ends_like_label || self.is_complete(item, row)) {
+            self.level_of_column(item.column)
+        } else {
+            None
         }
-        self.level_of_column(item.column)
+    }
+
+    /// True where a cell stands exactly in its column, and cells stand exactly in those of names and values.
+    fn is_complete(&self, item: &Item, row: &FormRow) -> bool {
+        let stands = |column: u16| row.items.iter().any(|i| i.column == column);
+        let filled = |role| self.table.columns.iter().any(|h| h.role() == role && stands(h.column()));
+        let own = self.table.columns.iter().any(|h| h.column() == item.column);
+        own && filled(ColumnRole::Level3) && filled(ColumnRole::Value)
+    }
+
+    /// A name may read like a label: 成本指标 | 社会成本指标 | 100 | %. It stands in the column of names, behind a label,
+    /// and no other text does; a row of labels and one text only may as well be shifted.
+    fn give_back_name<'i>(&self, row: &'i FormRow, data: &mut DataRow, contents: &mut Vec<&'i Item>) {
+        let (Some(names), Some(last)) = (self.names, self.table.columns.last()) else { return };
+        let shifted = row.items.last().is_some_and(|i| i.column > last.column());
+        let taken = contents.iter().any(|i| i.column <= names);
+        if data.tokens.len() < 2 || contents.len() < 2 || shifted || taken || row.origin == Origin::Ruled {
+            return;
+        }
+        if let Some(item) = row.items.iter().find(|i| i.column == names) {
+            data.tokens.pop();
+            contents.insert(0, item);
+            // 成本指标 before it was taken for the upper label of 社会成本指标.
+            let label = row.items.iter().rfind(|i| i.column < names);
+            if let (Some(token), Some(level)) =
+                (data.tokens.last_mut(), label.and_then(|i| self.level_of_column(i.column)))
+            {
+                token.level = level;
+            }
+        }
     }
 
     /// The same label twice in a row (满意度指标, 满意度指标) is the upper level, then the lower.
@@ -278,7 +321,13 @@ impl<'a> RowReader<'a> {
             ColumnRole::Value => &mut data.value,
             ColumnRole::Elsewhere => return,
             ColumnRole::Other => return data.unplanned.extend(heading.map(|at| (at, text))),
-            role => return data.others.push((role, text.text)),
+            role => {
+                if role == ColumnRole::Comparator && !self.layouts.is_sign(&item.key) {
+                    // 定性, 正向: what stands in the column though it compares nothing.
+                    data.unplanned.extend(heading.map(|at| (at, text.clone())));
+                }
+                return data.others.push((role, text.text));
+            }
         };
         match slot {
             Some(before) => before.text.push_str(&text.text),
