@@ -1,6 +1,6 @@
 //! When two values state the same, however each is written.
 
-use crate::fold::fold;
+use crate::signs::{fold, is_blank};
 use crate::value::{Kind, Value};
 
 impl Value {
@@ -34,7 +34,7 @@ impl Value {
 
 /// A text for comparing: signs of one width, without white space.
 fn words(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).map(fold).collect()
+    text.chars().filter(|&c| !is_blank(c)).map(fold).collect()
 }
 
 #[cfg(test)]

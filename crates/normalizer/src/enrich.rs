@@ -4,9 +4,9 @@ use smol_str::format_smolstr;
 
 use crate::date::{DatePart, IsoDate};
 use crate::exact::Exact;
-use crate::fold::Source;
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::number::Reader;
+use crate::source::FoldedText;
 use crate::value::{Flag, Kind, Text, Value};
 
 /// What is known about the place of a value.
@@ -153,30 +153,16 @@ pub struct Bracketed {
 
 /// The unit in brackets that closes the name of an indicator: 改造面积（万平方米）, 满意度（≥**%）.
 pub fn bracketed_unit(name: &str) -> Option<Bracketed> {
-    let source = Source::new(name);
-    let reader = Reader { lexicon: Lexicon::builtin(), source: &source };
+    let folded = FoldedText::new(name);
+    let source = folded.source();
+    let reader = Reader { lexicon: Lexicon::builtin(), source };
     let open = (0..source.len()).rev().find(|&at| source.at(at) == '(')?;
     let (magnitude, measure) = reader.named_unit(open + 1)?;
     if measure.end + 1 != source.len() || source.at(measure.end) != ')' || measure.code.is_empty() {
         return None;
     }
-    let power = magnitude.and_then(|(from, to)| power(source.slice(from, to)));
+    let power = magnitude.map(|span| reader.power(span));
     Some(Bracketed { unit: measure.code, power, text: Text::new(source.slice(open, source.len())) })
-}
-
-fn power(text: &str) -> Option<u32> {
-    text.chars()
-        .map(|c| {
-            Some(match c {
-                '十' => 1,
-                '百' => 2,
-                '千' => 3,
-                '万' | '萬' => 4,
-                '亿' | '億' => 8,
-                _ => return None,
-            })
-        })
-        .sum()
 }
 
 /// The same figure with a unit in the goal text: 走访企业不少于50家.
@@ -192,8 +178,9 @@ fn unit_in_goal(value: &Value, goal: &str) -> Option<InferredUnit> {
             continue;
         }
         let window: String = after.chars().take(8).collect();
-        let source = Source::new(&window);
-        let Some(measure) = (Reader { lexicon: Lexicon::builtin(), source: &source }).measure(0) else {
+        let folded = FoldedText::new(&window);
+        let source = folded.source();
+        let Some(measure) = (Reader { lexicon: Lexicon::builtin(), source }).measure(0) else {
             continue;
         };
         if found.as_ref().is_some_and(|found| found.unit != measure.code) {
@@ -215,8 +202,9 @@ fn unit_in_goal(value: &Value, goal: &str) -> Option<InferredUnit> {
 fn unit_of_name(value: &Value, name: &str) -> Option<InferredUnit> {
     let lexicon = Lexicon::builtin();
     let plain = without_brackets(name);
-    let source = Source::new(&plain);
-    let entry = (0..source.len()).find_map(|at| lexicon.exact(&source, at, source.len(), Role::Name))?;
+    let folded = FoldedText::new(&plain);
+    let source = folded.source();
+    let entry = (0..source.len()).find_map(|at| lexicon.exact(source, at, source.len(), Role::Name))?;
     let unit = lexicon.value(entry);
     // A share has no magnitude of ten thousand.
     if unit == "%" && value.magnitude.is_some() {
@@ -279,9 +267,10 @@ fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
 
 /// 年底 and its like name the form's year; 月底 does not.
 fn names_year(text: &str) -> bool {
-    let source = Source::new(text);
+    let folded = FoldedText::new(text);
+    let source = folded.source();
     (0..source.len()).any(|at| {
-        let edge = Lexicon::builtin().longest(&source, at, Roles::of(&[Role::YearEdge]));
+        let edge = Lexicon::builtin().longest(source, at, Roles::of(&[Role::YearEdge]));
         edge.is_some() && (at..at + 3).any(|at| source.at(at) == '年')
     })
 }

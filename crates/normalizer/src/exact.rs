@@ -7,16 +7,21 @@ use std::str::FromStr;
 /// The largest number of decimal places that is kept; 10^38 still fits an `i128`.
 const MAX_SCALE: u32 = 38;
 
+/// The powers of ten that fit an `i128`.
+const POWERS: [i128; 39] = powers();
+
 /// An exact number.
 ///
 /// No float is inside: `0.1` is one tenth, and a third stays `1/3`.
 /// Every operation is checked, so that a number too long for 38 digits is refused and not rounded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exact {
     numerator: i128,
-    /// `None` for a decimal; otherwise the denominator of a fraction in lowest terms.
-    denominator: Option<i128>,
-    scale: u32,
+    /// One for a decimal; otherwise the denominator of a fraction in lowest terms.
+    denominator: u64,
+    /// Places after the point of a decimal; zero for a fraction.
+    scale: u8,
+    is_fraction: bool,
 }
 
 impl Exact {
@@ -25,16 +30,16 @@ impl Exact {
     /// One.
     pub const ONE: Self = Self::integer(1);
     /// One half.
-    pub const HALF: Self = Self { numerator: 5, denominator: None, scale: 1 };
+    pub const HALF: Self = Self { numerator: 5, scale: 1, ..Self::ZERO };
 
     /// A whole number.
     pub const fn integer(value: i128) -> Self {
-        Self { numerator: value, denominator: None, scale: 0 }
+        Self { numerator: value, denominator: 1, scale: 0, is_fraction: false }
     }
 
     /// `mantissa` divided by ten to the power of `scale`.
     pub fn decimal(mantissa: i128, scale: u32) -> Option<Self> {
-        (scale <= MAX_SCALE).then(|| Self { numerator: mantissa, denominator: None, scale }.reduced())
+        (scale <= MAX_SCALE).then(|| Self { scale: scale as u8, ..Self::integer(mantissa) }.reduced())
     }
 
     /// The quotient of two numbers: a decimal where it terminates, a fraction where it does not.
@@ -51,23 +56,33 @@ impl Exact {
         let divisor = gcd(numerator.checked_abs()?, denominator.checked_abs()?).max(1);
         let top = (numerator / divisor).checked_mul(sign)?;
         let bottom = (denominator / divisor).checked_mul(sign)?;
-        Some(terminating(top, bottom).unwrap_or(Self { numerator: top, denominator: Some(bottom), scale: 0 }))
+        if let Some(decimal) = terminating(top, bottom) {
+            return Some(decimal);
+        }
+        Some(Self { numerator: top, denominator: bottom.try_into().ok()?, scale: 0, is_fraction: true })
     }
 
     fn as_fraction(self) -> Option<(i128, i128)> {
-        match self.denominator {
-            Some(denominator) => Some((self.numerator, denominator)),
-            None => Some((self.numerator, pow10(self.scale)?)),
+        if self.is_fraction {
+            Some((self.numerator, self.denominator.into()))
+        } else {
+            Some((self.numerator, pow10(self.scale.into())?))
         }
     }
 
     /// The sum, unless it overflows.
     pub fn plus(self, other: Self) -> Option<Self> {
-        if self.denominator.is_none() && other.denominator.is_none() {
+        if self == Self::ZERO {
+            return Some(other);
+        }
+        if other == Self::ZERO {
+            return Some(self);
+        }
+        if !self.is_fraction && !other.is_fraction {
             let scale = self.scale.max(other.scale);
-            let left = self.numerator.checked_mul(pow10(scale - self.scale)?)?;
-            let right = other.numerator.checked_mul(pow10(scale - other.scale)?)?;
-            return Self::decimal(left.checked_add(right)?, scale);
+            let left = scaled(self.numerator, (scale - self.scale).into())?;
+            let right = scaled(other.numerator, (scale - other.scale).into())?;
+            return Self::decimal(left.checked_add(right)?, scale.into());
         }
         let (a, b) = (self.as_fraction()?, other.as_fraction()?);
         let left = a.0.checked_mul(b.1)?;
@@ -77,12 +92,11 @@ impl Exact {
 
     /// The number times ten to the power of `power`, unless it overflows.
     pub fn times_pow10(self, power: u32) -> Option<Self> {
-        if self.denominator.is_some() {
-            return Self::fraction(self.numerator.checked_mul(pow10(power)?)?, self.denominator?);
+        if self.is_fraction {
+            return Self::fraction(scaled(self.numerator, power)?, self.denominator.into());
         }
-        let taken = power.min(self.scale);
-        let numerator = self.numerator.checked_mul(pow10(power - taken)?)?;
-        Self::decimal(numerator, self.scale - taken)
+        let taken = power.min(self.scale.into());
+        Self::decimal(scaled(self.numerator, power - taken)?, u32::from(self.scale) - taken)
     }
 
     /// The number with its sign changed.
@@ -100,7 +114,7 @@ impl Exact {
 
     /// The whole number, where it is one.
     pub fn to_integer(self) -> Option<i128> {
-        (self.denominator.is_none() && self.scale == 0).then_some(self.numerator)
+        (!self.is_fraction && self.scale == 0).then_some(self.numerator)
     }
 
     /// Whether the number is below zero.
@@ -121,6 +135,15 @@ impl Exact {
     }
 
     fn reduced(mut self) -> Self {
+        // Nearly every figure fits a machine word, where division is cheap.
+        if let Ok(mut small) = i64::try_from(self.numerator) {
+            while self.scale > 0 && small % 10 == 0 {
+                small /= 10;
+                self.scale -= 1;
+            }
+            self.numerator = small.into();
+            return self;
+        }
         while self.scale > 0 && self.numerator % 10 == 0 {
             self.numerator /= 10;
             self.scale -= 1;
@@ -156,16 +179,23 @@ fn gcd(mut a: i128, mut b: i128) -> i128 {
 }
 
 fn pow10(power: u32) -> Option<i128> {
-    10_i128.checked_pow(power)
+    POWERS.get(power as usize).copied()
 }
 
-impl PartialEq for Exact {
-    fn eq(&self, other: &Self) -> bool {
-        self.numerator == other.numerator && self.denominator == other.denominator && self.scale == other.scale
+const fn powers() -> [i128; 39] {
+    let mut powers = [1; 39];
+    let mut index = 1;
+    while index < powers.len() {
+        powers[index] = powers[index - 1] * 10;
+        index += 1;
     }
+    powers
 }
 
-impl Eq for Exact {}
+/// `number` times ten to the power of `power`, unless it overflows.
+pub(crate) fn scaled(number: i128, power: u32) -> Option<i128> {
+    if power == 0 || number == 0 { Some(number) } else { number.checked_mul(pow10(power)?) }
+}
 
 impl PartialOrd for Exact {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -218,8 +248,8 @@ fn plain_decimal(text: &str) -> Option<Exact> {
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(denominator) = self.denominator {
-            return write!(f, "{}/{denominator}", self.numerator);
+        if self.is_fraction {
+            return write!(f, "{}/{}", self.numerator, self.denominator);
         }
         if self.scale == 0 {
             return write!(f, "{}", self.numerator);

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::fold::Source;
-use crate::lex::{Cell, Kind};
+use crate::lex::{Cell, Kind, Scanner};
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::rules;
+use crate::source::FoldedText;
 use crate::value::Value;
 
 /// One token of an explanation.
@@ -43,38 +43,37 @@ pub struct Explanation {
 
 /// Tells how `text` is read.
 pub fn explain(lexicon: &Lexicon, text: &str) -> Explanation {
-    let source = Source::new(text);
-    let cell = Cell::new(lexicon, &source);
+    let folded = FoldedText::new(text);
+    let source = folded.source();
+    let mut scanner = Scanner::new(lexicon, source);
+    let cell = scanner.scan();
     let mut candidates = rules::all(&cell);
     let value = rules::read(lexicon, text, 0);
-    let chosen = candidates
-        .iter()
-        .enumerate()
-        .min_by_key(|(index, (_, candidate))| (candidate.digits, candidate.tokens, *index))
-        .map_or(0, |(index, _)| index);
+    let chosen =
+        candidates.iter().enumerate().min_by_key(|(index, (_, cost))| (*cost, *index)).map_or(0, |(index, _)| index);
     let rule = if candidates.is_empty() { "unparsed" } else { candidates.remove(chosen).0 };
     let rejected = candidates
         .into_iter()
         .filter(|(name, _)| *name != "unparsed")
-        .map(|(rule, candidate)| Rejected { rule, digits: candidate.digits, tokens: candidate.tokens })
+        .map(|(rule, cost)| Rejected { rule, digits: cost.digits, tokens: cost.tokens })
         .collect();
     let pieces = cell
         .tokens
         .iter()
         .filter(|token| token.start < token.end)
-        .map(|token| Piece { text: source.slice(token.start, token.end).to_owned(), role: role_of(token.kind) })
+        .map(|token| Piece { text: source.slice(token.start, token.end).to_owned(), role: role_of(&cell, token.kind) })
         .collect();
     Explanation { pieces, rule, rejected, value }
 }
 
-fn role_of(kind: Kind) -> String {
+fn role_of(cell: &Cell<'_>, kind: Kind) -> String {
     match kind {
         Kind::Number(_) => "number".to_owned(),
         Kind::Unit(_) => "unit".to_owned(),
         Kind::Time(_) => "time".to_owned(),
         Kind::Per(_) => "per".to_owned(),
         Kind::Each(_) => "recurrence".to_owned(),
-        Kind::Word(roles) => role_names(roles),
+        Kind::Word(_) => role_names(cell.roles(kind)),
         Kind::Dash => "dash".to_owned(),
         Kind::Mark => "mark".to_owned(),
         Kind::Text(_) => "text".to_owned(),
@@ -82,7 +81,7 @@ fn role_of(kind: Kind) -> String {
 }
 
 fn role_names(roles: Roles) -> String {
-    let names: Vec<&str> = Role::all().filter(|&role| roles.has(role)).map(Role::name).collect();
+    let names: Vec<&str> = Role::ALL.iter().filter(|role| roles.has(**role)).map(|role| role.name()).collect();
     names.join("|")
 }
 

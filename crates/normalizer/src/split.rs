@@ -1,8 +1,8 @@
 //! Layouts that print comparator, value and unit in columns of their own.
 
-use crate::fold::Source;
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::rules;
+use crate::source::FoldedText;
 use crate::value::{Flag, Kind, Value};
 
 /// Reads one value whose comparator, figure and unit stand in three columns.
@@ -36,8 +36,9 @@ pub fn parse_split(lexicon: &Lexicon, comparator: &str, value: &str, unit: &str)
 }
 
 fn is_comparator(lexicon: &Lexicon, text: &str) -> bool {
-    let source = Source::new(text);
-    lexicon.longest(&source, 0, Roles::of(&[Role::Prefix])).is_some_and(|hit| hit.end == source.len())
+    let folded = FoldedText::new(text);
+    let source = folded.source();
+    lexicon.longest(source, 0, Roles::of(&[Role::Prefix])).is_some_and(|hit| hit.end == source.len())
 }
 
 /// A comparator before words is not what they say (= 有效), unless they name a grade (≥ 合格).
@@ -59,8 +60,9 @@ fn join_unit(lexicon: &Lexicon, plain: &Value, value: &str, unit: &str) -> Optio
     if !missing || unit.is_empty() {
         return None;
     }
-    let source = Source::new(unit);
-    let comparable = lexicon.longest(&source, 0, Roles::of(&[Role::Unit])).is_some()
+    let folded = FoldedText::new(unit);
+    let source = folded.source();
+    let comparable = lexicon.longest(source, 0, Roles::of(&[Role::Unit])).is_some()
         || matches!(source.at(0), '万' | '亿' | '千' | '百' | '(' | '[');
     // A unit that the lexicon does not know is still the column's unit if it is one word.
     (comparable || source.len() <= 4).then(|| format!("{value}{unit}"))

@@ -3,6 +3,7 @@
 use crate::date::{DatePart, IsoDate};
 use crate::lexicon::{Lexicon, Numeral, Role, Roles};
 use crate::number::Reader;
+use crate::source::Span;
 use crate::value::Edge;
 
 const EDGE: Roles = Roles::of(&[Role::Edge]);
@@ -56,7 +57,7 @@ struct FieldSpan {
     end: usize,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     /// The date or period at `at`.
     pub(crate) fn time_span(&self, at: usize, preceding: Preceding) -> Option<TimeSpan> {
         let from = matches!(self.source.at(at), '自' | '从' | '由');
@@ -83,6 +84,23 @@ impl Reader<'_, '_> {
             _ if from => None,
             _ => Some(first),
         }
+    }
+
+    /// Whether a sign of a date follows the digits `run`: a cheap look before the full reading.
+    pub(crate) fn may_be_date(&self, run: Span) -> bool {
+        let (count, end) = (run.len(), run.end());
+        match self.source.at(end) {
+            c if is_field_sign(c) => true,
+            '.' | '/' | '0'..='9' => count == 4,
+            '-' | '~' | '至' | '到' | '起' => {
+                count == 4 || self.dash(end).is_some_and(|next| self.ends_in_field_sign(next))
+            }
+            _ => count == 8,
+        }
+    }
+
+    fn ends_in_field_sign(&self, at: usize) -> bool {
+        self.field(at).is_some_and(|field| is_field_sign(self.source.at(field.end)))
     }
 
     /// A period may end in 止 or 期间.
@@ -359,8 +377,12 @@ impl Reader<'_, '_> {
     }
 }
 
+fn is_field_sign(c: char) -> bool {
+    matches!(c, '年' | '月' | '日' | '号' | '季' | '学')
+}
+
 /// Digits by place (二〇二三) or a numeral below a hundred (三十一).
-fn chinese_field(reader: &Reader<'_, '_>, at: usize) -> Option<Field> {
+fn chinese_field(reader: &Reader<'_>, at: usize) -> Option<Field> {
     let (mut end, mut value, mut ten) = (at, 0_u32, false);
     while end - at < 5 {
         match numeral(reader.lexicon, reader.source.at(end)) {

@@ -4,8 +4,9 @@ use smallvec::SmallVec;
 use smol_str::format_smolstr;
 
 use crate::exact::Exact;
-use crate::lexicon::{Entry, Role, Roles, Unit, classifier_code};
-use crate::number::{Reader, Span};
+use crate::lexicon::{Entry, Numeral, Role, Roles, Unit, classifier_code};
+use crate::number::Reader;
+use crate::source::Span;
 use crate::value::{Dimension, Flag, Flags, Text};
 
 const UNIT: Roles = Roles::of(&[Role::Unit]);
@@ -18,114 +19,105 @@ pub(crate) const MAX_DENOMINATORS: usize = 4;
 
 /// A unit as it stands in the text.
 #[derive(Clone, Debug)]
-pub(crate) struct Measure {
+pub(crate) struct Measure<'a> {
+    /// The canonical code; empty where only denominators stand.
     pub(crate) code: Text,
-    /// `None` where only denominators stand.
+    /// The unit of the lexicon above all denominators.
+    base: Option<&'a Unit>,
     pub(crate) dimension: Option<Dimension>,
-    pub(crate) currency: Option<Text>,
     pub(crate) per: SmallVec<[Text; 1]>,
     /// The written form; a magnitude is not part of it.
     pub(crate) span: Span,
     /// A second stretch of a unit that is written in two (一个半月).
     pub(crate) rest: Option<Span>,
     pub(crate) flags: Flags,
-    pub(crate) event: bool,
     /// The duration of the last denominator, if it is a time.
     pub(crate) iso: Option<Text>,
-    pub(crate) is_time: bool,
     pub(crate) end: usize,
 }
 
-impl Measure {
-    fn of(unit: &Unit, span: Span) -> Self {
-        Self {
-            code: unit.code.clone(),
-            dimension: Some(unit.dimension),
-            currency: unit.currency.clone(),
-            per: SmallVec::new(),
-            span,
-            rest: None,
-            flags: unit.flag.into_iter().collect(),
-            event: unit.event,
-            iso: None,
-            is_time: unit.dimension == Dimension::Time,
-            end: span.1,
-        }
+impl<'a> Measure<'a> {
+    fn of(unit: &'a Unit, span: Span) -> Self {
+        let flags = unit.flag.into_iter().collect();
+        Self { base: Some(unit), flags, ..Self::plain(unit.code.clone(), Some(unit.dimension), span) }
     }
 
     fn unknown(word: &str, span: Span) -> Self {
-        Self {
-            flags: [Flag::UnitUnknown].into_iter().collect(),
-            ..Self::plain(classifier_code(word), Some(Dimension::Count), span)
-        }
+        let flags = [Flag::UnitUnknown].into_iter().collect();
+        Self { flags, ..Self::plain(classifier_code(word), Some(Dimension::Count), span) }
     }
 
     fn plain(code: Text, dimension: Option<Dimension>, span: Span) -> Self {
-        Self {
-            code,
-            dimension,
-            currency: None,
-            per: SmallVec::new(),
-            span,
-            rest: None,
-            flags: Flags::NONE,
-            event: false,
-            iso: None,
-            is_time: false,
-            end: span.1,
-        }
+        let end = span.end();
+        let (base, rest, iso, flags) = (None, None, None, Flags::NONE);
+        Self { code, base, dimension, per: SmallVec::new(), span, rest, flags, iso, end }
     }
 
     /// Adds a denominator.
-    pub(crate) fn divide(&mut self, code: &Text, iso: Option<Text>) {
+    fn divide(&mut self, code: Text, iso: Option<Text>) {
         if !self.code.is_empty() {
-            self.code = join_code(&self.code, code);
+            self.code = join_code(&self.code, &code);
         }
-        self.per.push(code.clone());
+        self.per.push(code);
         self.iso = iso;
+    }
+
+    /// ISO 4217, where it is money.
+    pub(crate) fn currency(&self) -> Option<&'a Text> {
+        self.base?.currency.as_ref()
+    }
+
+    /// Whether it counts what happens.
+    pub(crate) fn is_event(&self) -> bool {
+        self.base.is_some_and(|unit| unit.event)
+    }
+
+    /// Whether it is a time and nothing else.
+    pub(crate) fn is_time(&self) -> bool {
+        self.per.is_empty() && self.base.is_some_and(|unit| unit.dimension == Dimension::Time)
     }
 }
 
 /// `CNY` and `{人}` make `CNY/{人}`; a denominator with a factor is bracketed.
 pub(crate) fn join_code(code: &Text, per: &Text) -> Text {
     let factor = per.contains('.') || per.starts_with("10*");
-    if factor { format_smolstr!("{code}/({per})") } else { format_smolstr!("{code}/{per}") }
+    if factor { [code, "/(", per, ")"].into_iter().collect() } else { [code, "/", per].into_iter().collect() }
 }
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a> {
     /// The unit entry of a number that brings its unit along (百分之, 成).
-    pub(crate) fn inner_measure(&self, entry: Entry, span: Span, end: usize) -> Option<Measure> {
+    pub(crate) fn inner_measure(&self, entry: Entry, span: Span, end: usize) -> Option<Measure<'a>> {
         let mut measure = Measure::of(self.lexicon.unit(entry)?, span);
         measure.end = end;
         Some(measure)
     }
 
     /// A known unit at `at`, without denominators.
-    pub(crate) fn lone(&self, at: usize) -> Option<Measure> {
+    pub(crate) fn lone(&self, at: usize) -> Option<Measure<'a>> {
         let hit = self.lexicon.longest(self.source, at, UNIT)?;
         // The G of GHz is no unit.
         let (last, next) = (self.source.at(hit.end.saturating_sub(1)), self.source.at(hit.end));
         if last.is_ascii_alphabetic() && next.is_ascii_alphabetic() {
             return None;
         }
-        Some(Measure::of(self.lexicon.unit(hit.entry)?, (at, hit.end)))
+        Some(Measure::of(self.lexicon.unit(hit.entry)?, Span::new(at, hit.end)))
     }
 
     /// A known unit at `at`, with its denominators.
-    pub(crate) fn measure(&self, at: usize) -> Option<Measure> {
+    pub(crate) fn measure(&self, at: usize) -> Option<Measure<'a>> {
         let mut measure = self.lone(at)?;
         self.denominators(&mut measure);
         Some(measure)
     }
 
     /// A unit in brackets, with the magnitude before it: （万元）.
-    pub(crate) fn bracketed(&self, at: usize) -> Option<(Option<Span>, Measure)> {
+    pub(crate) fn bracketed(&self, at: usize) -> Option<(Option<Span>, Measure<'a>)> {
         let (open, close) = (self.source.at(at), if self.source.at(at) == '[' { ']' } else { ')' });
         if open != '(' && open != '[' {
             return None;
         }
         let magnitude = self.magnitude(at + 1);
-        let mut measure = self.measure(magnitude.map_or(at + 1, |span| span.1))?;
+        let mut measure = self.measure(magnitude.map_or(at + 1, Span::end))?;
         (self.source.at(measure.end) == close).then(|| {
             measure.end += 1;
             (magnitude, measure)
@@ -141,11 +133,20 @@ impl Reader<'_, '_> {
         {
             end += 1;
         }
-        (end > at).then_some((at, end))
+        (end > at).then(|| Span::new(at, end))
+    }
+
+    /// The power of ten that magnitudes stand for; letters are none of them.
+    pub(crate) fn power(&self, magnitudes: Span) -> u32 {
+        let power = |at| match self.lexicon.numeral(self.source.at(at)) {
+            Some(Numeral::Power(power)) => u32::from(power),
+            _ => 0,
+        };
+        magnitudes.places().map(power).sum()
     }
 
     /// One or two ideographs, or Latin letters, up to the end of the cell.
-    pub(crate) fn unknown_measure(&self, at: usize) -> Option<Measure> {
+    pub(crate) fn unknown_measure(&self, at: usize) -> Option<Measure<'a>> {
         let mut end = at;
         let latin = self.source.at(at).is_ascii_alphabetic();
         while end < at + if latin { 8 } else { UNKNOWN_LENGTH } && fits(self.source.at(end), latin) {
@@ -155,13 +156,13 @@ impl Reader<'_, '_> {
             return None;
         }
         let at_end = end == self.source.len();
-        let mut measure = Measure::unknown(self.source.slice(at, end), (at, end));
+        let mut measure = Measure::unknown(self.source.slice(at, end), Span::new(at, end));
         self.denominators(&mut measure);
         (at_end || !measure.per.is_empty()).then_some(measure)
     }
 
     /// The unit of a figure that stands elsewhere, with the magnitude before it: 万元, ≥**万元, 1/10万.
-    pub(crate) fn named_unit(&self, at: usize) -> Option<(Option<Span>, Measure)> {
+    pub(crate) fn named_unit(&self, at: usize) -> Option<(Option<Span>, Measure<'a>)> {
         let bound = self.lexicon.longest(self.source, at, Roles::of(&[Role::Prefix])).map_or(at, |hit| hit.end);
         let blank = (bound..=self.source.len()).find(|&at| !is_blank(self.source.at(at))).unwrap_or(bound);
         let figure = blank + usize::from(self.source.at(blank) == '1');
@@ -169,15 +170,15 @@ impl Reader<'_, '_> {
             return Some((None, share));
         }
         let magnitude = self.magnitude(blank);
-        Some((magnitude, self.measure(magnitude.map_or(blank, |span| span.1))?))
+        Some((magnitude, self.measure(magnitude.map_or(blank, Span::end))?))
     }
 
     /// Denominators without a unit above them: 18/10万, 620万/月.
-    pub(crate) fn denominators_only(&self, at: usize) -> Option<Measure> {
+    pub(crate) fn denominators_only(&self, at: usize) -> Option<Measure<'a>> {
         if self.source.at(at) != '/' {
             return None;
         }
-        let mut measure = Measure::plain(Text::default(), None, (at, at));
+        let mut measure = Measure::plain(Text::default(), None, Span::new(at, at));
         self.denominators(&mut measure);
         if !measure.per.is_empty() {
             measure.flags.insert(Flag::UnitMissing);
@@ -186,11 +187,11 @@ impl Reader<'_, '_> {
         let (factor, end) = self.factor(at + 1);
         measure.code = format_smolstr!("10*-{}", factor.as_deref()?.strip_prefix("10*")?);
         measure.dimension = Some(Dimension::Ratio);
-        (measure.span, measure.end) = ((at, end), end);
+        (measure.span, measure.end) = (Span::new(at, end), end);
         Some(measure)
     }
 
-    fn denominators(&self, measure: &mut Measure) {
+    fn denominators(&self, measure: &mut Measure<'a>) {
         self.factors(measure);
         while measure.per.len() < MAX_DENOMINATORS {
             let Some(at) = self.denominator_start(measure) else {
@@ -199,36 +200,37 @@ impl Reader<'_, '_> {
             let Some((code, iso, end)) = self.denominator(at) else {
                 break;
             };
-            measure.divide(&code, iso);
-            measure.span.1 = end;
+            measure.divide(code, iso);
+            measure.span = measure.span.up_to(end);
             measure.end = end;
         }
         // 元/(人·年): the bracket that was opened is closed.
         if self.opens_bracket(measure) && self.source.at(measure.end) == ')' {
             measure.end += 1;
-            measure.span.1 = measure.end;
+            measure.span = measure.span.up_to(measure.end);
         }
     }
 
     /// 人·月, 人次·天: units multiplied.
-    fn factors(&self, measure: &mut Measure) {
+    fn factors(&self, measure: &mut Measure<'a>) {
         if measure.code.is_empty() || self.source.at(measure.end) != '·' {
             return;
         }
         let hit = self.lexicon.longest(self.source, measure.end + 1, UNIT);
         if let Some((hit, unit)) = hit.and_then(|hit| Some((hit, self.lexicon.unit(hit.entry)?))) {
             measure.code = format_smolstr!("{}.{}", measure.code, unit.code);
-            (measure.span.1, measure.end, measure.is_time) = (hit.end, hit.end, false);
+            // Person-months are no time.
+            (measure.span, measure.end, measure.base) = (measure.span.up_to(hit.end), hit.end, None);
         }
     }
 
-    fn opens_bracket(&self, measure: &Measure) -> bool {
+    fn opens_bracket(&self, measure: &Measure<'_>) -> bool {
         !measure.per.is_empty()
-            && (measure.span.0..measure.end).any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
+            && (measure.span.start()..measure.end).any(|at| self.source.at(at) == '(' && self.source.at(at - 1) == '/')
     }
 
     /// Where the next denominator begins, if a sign for one stands here.
-    fn denominator_start(&self, measure: &Measure) -> Option<usize> {
+    fn denominator_start(&self, measure: &Measure<'_>) -> Option<usize> {
         let at = measure.end;
         let after = match self.source.at(at) {
             '/' => at + 1 + usize::from(self.source.at(at + 1) == '('),
@@ -267,11 +269,10 @@ impl Reader<'_, '_> {
         {
             return (Some(power_text(value)), number.end);
         }
-        let Some((_, end)) = self.magnitude(at) else {
+        let Some(span) = self.magnitude(at) else {
             return (None, at);
         };
-        let power: u32 = (at..end).map(|index| power_of(self.source.at(index))).sum();
-        (Some(format_smolstr!("10*{power}")), end)
+        (Some(format_smolstr!("10*{}", self.power(span))), span.end())
     }
 }
 
@@ -289,18 +290,8 @@ pub(crate) fn is_blank(c: char) -> bool {
     matches!(c, '*' | '×' | '…' | '_' | 'X' | 'x' | '-')
 }
 
-fn power_of(c: char) -> u32 {
-    match c {
-        '十' => 1,
-        '百' => 2,
-        '千' => 3,
-        '万' => 4,
-        '亿' => 8,
-        _ => 0,
-    }
-}
-
-fn power_text(value: i128) -> Text {
+/// A factor as UCUM writes it: 100000 is `10*5`.
+pub(crate) fn power_text(value: i128) -> Text {
     let power = value.ilog10();
     if power > 0 && value == 10_i128.pow(power) { format_smolstr!("10*{power}") } else { format_smolstr!("{value}") }
 }

@@ -3,10 +3,10 @@
 use smallvec::SmallVec;
 
 use super::words::is_known;
-use super::{Candidate, MAX_DEPTH, read};
-use crate::fold::Source;
+use super::{Cost, MAX_DEPTH, read};
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Role, Roles};
+use crate::signs::fold;
 use crate::value::{Comparator, ComparatorSource, Flag, Kind as ValueKind, Text, Value};
 
 /// A cell of more statements than this is a text about something else.
@@ -26,8 +26,8 @@ struct Segment {
 }
 
 /// Splits the cell at its joiners, where both sides state something.
-pub(crate) fn compound(cell: &Cell<'_, '_>, depth: u8) -> Option<Candidate> {
-    if depth >= MAX_DEPTH || cell.tokens.len() < 3 {
+pub(super) fn compound(cell: &Cell<'_>, value: &mut Value, depth: u8) -> Option<Cost> {
+    if depth >= MAX_DEPTH || !(1..cell.tokens.len()).any(|index| joiner(cell, index).is_some()) {
         return None;
     }
     let segments = merge(cell, &segments(cell));
@@ -36,35 +36,35 @@ pub(crate) fn compound(cell: &Cell<'_, '_>, depth: u8) -> Option<Candidate> {
         return None;
     }
     let source = cell.source();
-    let mut value = Value::new(ValueKind::Compound, source.slice(0, source.len()));
-    let (mut digits, mut tokens) = (0, 0);
+    value.kind = ValueKind::Compound;
+    let mut cost = Cost::NONE;
     for (index, segment) in segments.iter().enumerate() {
         let (start, end) = bounds(cell, *segment);
         let part = read(cell.lexicon(), source.slice(start, end), depth + 1);
-        digits += left_digits(&part);
-        tokens += usize::from(part.kind == ValueKind::Unparsed);
+        cost.digits += left_digits(&part);
+        cost.tokens += usize::from(part.kind == ValueKind::Unparsed);
         value.parts.push(part);
         let next = segments.get(index + 1).map_or(source.len(), |next| bounds(cell, *next).0);
         if end < next {
             value.joiners.push(Text::new(source.slice(end, next)));
         }
     }
-    distribute(cell, &mut value);
-    Some(Candidate { value, digits, tokens })
+    distribute(cell, value);
+    Some(cost)
 }
 
-fn bounds(cell: &Cell<'_, '_>, segment: Segment) -> (usize, usize) {
+fn bounds(cell: &Cell<'_>, segment: Segment) -> (usize, usize) {
     let start = cell.token(segment.from).map_or(0, |token| token.start);
     (start, cell.token(segment.to - 1).map_or(start, |token| token.end))
 }
 
 fn left_digits(part: &Value) -> usize {
     let texts = part.residue().chain((part.kind == ValueKind::Unparsed).then_some(part.text.as_str()));
-    texts.flat_map(str::chars).filter(|c| crate::fold::fold(*c).is_ascii_digit()).count()
+    texts.flat_map(str::chars).filter(|c| fold(*c).is_ascii_digit()).count()
 }
 
 /// The stretches between joiners, outside of brackets.
-fn segments(cell: &Cell<'_, '_>) -> SmallVec<[Segment; 4]> {
+fn segments(cell: &Cell<'_>) -> SmallVec<[Segment; 4]> {
     let mut list: SmallVec<[Segment; 4]> = SmallVec::new();
     let (mut from, mut depth) = (0, 0_usize);
     for index in 0..cell.tokens.len() {
@@ -92,7 +92,7 @@ fn segments(cell: &Cell<'_, '_>) -> SmallVec<[Segment; 4]> {
 }
 
 /// Whether the token joins statements, and how strongly.
-fn joiner(cell: &Cell<'_, '_>, index: usize) -> Option<bool> {
+fn joiner(cell: &Cell<'_>, index: usize) -> Option<bool> {
     match cell.mark(index) {
         Some(',' | ';' | '。') => return Some(true),
         Some('、') => return Some(false),
@@ -101,23 +101,22 @@ fn joiner(cell: &Cell<'_, '_>, index: usize) -> Option<bool> {
     cell.is_word(index, Roles::of(&[Role::And])).then_some(false)
 }
 
-fn segment(cell: &Cell<'_, '_>, from: usize, to: usize, strong: bool) -> Segment {
+fn segment(cell: &Cell<'_>, from: usize, to: usize, strong: bool) -> Segment {
     let factual = (from..to).any(|index| match cell.kind(index) {
         Some(Kind::Number(_) | Kind::Time(_) | Kind::Each(_)) => true,
-        Some(Kind::Word(roles)) => roles.has(Role::Recurrence) || roles.has(Role::YearEdge) || roles.has(Role::Named),
-        _ => false,
+        Some(kind) => cell.roles(kind).meets(Roles::of(&[Role::Recurrence, Role::YearEdge, Role::Named])),
+        None => false,
     });
     let stated = factual || {
         let start = cell.token(from).map_or(0, |token| token.start);
         let end = cell.token(to - 1).map_or(start, |token| token.end);
-        let source = Source::new(cell.source().slice(start, end));
-        end - start <= 8 && is_known(&Cell::new(cell.lexicon(), &source))
+        end - start <= 8 && is_known(cell.lexicon(), cell.source().slice(start, end))
     };
     Segment { from, to, factual, stated, strong }
 }
 
 /// Joins neighbours again where a joiner stands inside one statement.
-fn merge(cell: &Cell<'_, '_>, segments: &[Segment]) -> SmallVec<[Segment; 4]> {
+fn merge(cell: &Cell<'_>, segments: &[Segment]) -> SmallVec<[Segment; 4]> {
     let mut merged: SmallVec<[Segment; 4]> = SmallVec::new();
     for &segment in segments {
         let Some(last) = merged.last_mut() else {
@@ -142,12 +141,12 @@ fn merge(cell: &Cell<'_, '_>, segments: &[Segment]) -> SmallVec<[Segment; 4]> {
 }
 
 /// A stretch that is only a comparator states nothing.
-fn only_bound(cell: &Cell<'_, '_>, segment: Segment) -> bool {
+fn only_bound(cell: &Cell<'_>, segment: Segment) -> bool {
     segment.to == segment.from + 1 && cell.is_word(segment.from, Roles::of(&[Role::Prefix]))
 }
 
 /// A comparator at the head of a list holds for the parts that have none.
-fn distribute(cell: &Cell<'_, '_>, value: &mut Value) {
+fn distribute(cell: &Cell<'_>, value: &mut Value) {
     if cell.word(0, Role::Prefix).is_none() {
         return;
     }

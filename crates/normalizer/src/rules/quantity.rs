@@ -1,64 +1,58 @@
 //! One number: a quantity, a frequency, a rank, or a deadline after an event.
 
-use super::phrase::{Head, Phrase, apply_number, apply_unit};
-use super::{Candidate, residue, unexplained};
+use super::head::Head;
+use super::phrase::{Phrase, apply_number, apply_unit, token_text};
+use super::{Cost, residue};
 use crate::lex::{Cell, Kind};
 use crate::lexicon::{Lexicon, Role, Roles};
+use crate::unit::Measure;
 use crate::value::{
     AnchorSide, Comparator, ComparatorSource, Dimension, Flag, Kind as ValueKind, Relation, Text, Value,
 };
 
 /// Reads the cell as one number with what belongs to it.
-pub(crate) fn quantity(cell: &Cell<'_, '_>) -> Option<Candidate> {
+pub(super) fn quantity(cell: &Cell<'_>, value: &mut Value) -> Option<Cost> {
     let index = main_number(cell)?;
     let phrase = Phrase::at(cell, index)?;
     if phrase.number.is_bad() {
         return None;
     }
     let source = cell.source();
-    let mut value = Value::new(ValueKind::Quantity, source.slice(0, source.len()));
-    apply_number(cell, phrase.number, &mut value);
-    apply_measure(cell, &phrase, &mut value);
-    phrase.apply_bounds(&mut value);
+    value.kind = ValueKind::Quantity;
+    apply_number(cell, phrase.number, value);
+    apply_measure(cell, &phrase, value);
+    phrase.apply_bounds(cell, value);
     let detached = phrase.first > 0 && phrase.bounds.op.is_none() && leads(cell);
-    let head = Head::read(cell, usize::from(detached), phrase.first);
+    let from = usize::from(detached);
+    let head = if from < phrase.first { Head::read(cell, from, phrase.first) } else { Head::default() };
     if is_event(&phrase) && (head.recurrence.is_some() || has_time(&phrase)) {
         value.kind = ValueKind::Frequency;
         value.recurrence = phrase.unit.and_then(|unit| unit.iso.clone());
     }
-    head.apply(cell, &mut value);
+    if from < phrase.first {
+        head.apply(cell, value);
+    }
     if detached {
-        detach(cell, &head, &mut value);
+        detach(cell, &head, value);
     }
     let end = phrase.end(cell);
     value.after = residue(source, end, source.len());
-    let ranked = rank(cell, &phrase, &mut value);
+    let ranked = rank(cell, &phrase, value);
     let mut left = ranked.map_or(head.before, |end| (0, end));
     if detached && head.before.0 < head.before.1 {
         left = (head.before.0, head.between.1);
     }
-    if deadline(cell, &phrase, &mut value) {
-        left = (0, 0);
+    let mut between = if ranked.is_some() { (0, 0) } else { head.between };
+    if deadline(cell, &phrase, value) {
+        (left, between) = ((0, 0), (0, 0));
         value.between = None;
     }
-    Some(cost(cell, value, left, &head, end))
-}
-
-fn cost(cell: &Cell<'_, '_>, value: Value, before: (usize, usize), head: &Head, end: usize) -> Candidate {
-    let mut candidate = Candidate::complete(value);
-    let anchored = candidate.value.anchor.is_some() || candidate.value.flags.contains(Flag::Rank);
-    let between = if anchored { (0, 0) } else { head.between };
-    for (from, to) in [before, between, (end, cell.source().len())] {
-        let (digits, tokens) = unexplained(cell, from, to);
-        candidate.digits += digits;
-        candidate.tokens += tokens;
-    }
-    candidate
+    Some(Cost::of(cell, &[left, between, (end, source.len())]))
 }
 
 /// The number that the cell is about: with a comparator before all, then led by a change (由80%提高到95%),
 /// with a unit, at the end of the cell (5G基站20个), and else the first.
-fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
+fn main_number(cell: &Cell<'_>) -> Option<usize> {
     if cell.numbers.len() == 1 {
         return cell.tokens.iter().position(|token| matches!(token.kind, Kind::Number(_)));
     }
@@ -91,22 +85,22 @@ fn main_number(cell: &Cell<'_, '_>) -> Option<usize> {
 }
 
 /// Behind 以上 the cell or the clause ends; 3岁以下婴幼儿50人 is about the 50.
-fn ends_phrase(cell: &Cell<'_, '_>, index: usize) -> bool {
+fn ends_phrase(cell: &Cell<'_>, index: usize) -> bool {
     index >= cell.tokens.len() || cell.kind(index) == Some(Kind::Mark)
 }
 
 /// Brackets opened less brackets closed among the tokens `from..to`.
-fn bracket_depth(cell: &Cell<'_, '_>, from: usize, to: usize) -> i32 {
+fn bracket_depth(cell: &Cell<'_>, from: usize, to: usize) -> i32 {
     (from..to).map(|index| i32::from(cell.mark(index) == Some('(')) - i32::from(cell.mark(index) == Some(')'))).sum()
 }
 
-fn apply_measure(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) {
+fn apply_measure(cell: &Cell<'_>, phrase: &Phrase<'_>, value: &mut Value) {
     if let Some(unit) = phrase.unit {
         apply_unit(cell, unit, value);
     } else if let Some((code, currency)) = phrase.sign(cell) {
         value.unit_text = (phrase.first..phrase.last)
             .find(|&index| cell.word(index, Role::Sign).is_some())
-            .and_then(|index| super::phrase::token_text(cell, index));
+            .and_then(|index| token_text(cell, index));
         value.unit = Some(code);
         value.currency = currency;
         value.dimension = Some(Dimension::Money);
@@ -116,7 +110,7 @@ fn apply_measure(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) {
 }
 
 fn is_event(phrase: &Phrase<'_>) -> bool {
-    phrase.unit.is_some_and(|unit| unit.event)
+    phrase.unit.is_some_and(Measure::is_event)
 }
 
 fn has_time(phrase: &Phrase<'_>) -> bool {
@@ -124,11 +118,11 @@ fn has_time(phrase: &Phrase<'_>) -> bool {
 }
 
 /// A comparator at the head of the cell, away from its number.
-fn leads(cell: &Cell<'_, '_>) -> bool {
+fn leads(cell: &Cell<'_>) -> bool {
     cell.word(0, Role::Prefix).is_some()
 }
 
-fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
+fn detach(cell: &Cell<'_>, head: &Head, value: &mut Value) {
     let (Some(entry), Some(token)) = (cell.word(0, Role::Prefix), cell.token(0)) else {
         return;
     };
@@ -144,9 +138,9 @@ fn detach(cell: &Cell<'_, '_>, head: &Head, value: &mut Value) {
 }
 
 /// 前3名 and 第1名: places in a ranking; gives where the residue before it ends.
-fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<usize> {
+fn rank(cell: &Cell<'_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<usize> {
     let index = phrase.first.checked_sub(1)?;
-    if value.comparator_source == Some(ComparatorSource::Written) || phrase.unit.is_some_and(|unit| unit.is_time) {
+    if value.comparator_source == Some(ComparatorSource::Written) || phrase.unit.is_some_and(Measure::is_time) {
         return None;
     }
     let first = cell.word(index, Role::Rank).is_some();
@@ -165,12 +159,12 @@ fn rank(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> Option<u
 }
 
 /// 接报后30分钟内: a duration that counts from an event.
-fn deadline(cell: &Cell<'_, '_>, phrase: &Phrase<'_>, value: &mut Value) -> bool {
+fn deadline(cell: &Cell<'_>, phrase: &Phrase<'_>, value: &mut Value) -> bool {
     let bounded = matches!(value.comparator, Comparator::Le | Comparator::Lt);
     let Some(index) = phrase.first.checked_sub(1).filter(|_| bounded) else {
         return false;
     };
-    if !phrase.unit.is_some_and(|unit| unit.is_time && unit.per.is_empty()) {
+    if !phrase.unit.is_some_and(Measure::is_time) {
         return false;
     }
     let after = cell.word(index, Role::AnchorAfter).is_some();

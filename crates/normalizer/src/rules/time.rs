@@ -1,22 +1,29 @@
 //! Cells about time: dates, deadlines, periods, and repetitions without a number.
 
-use super::phrase::{Head, apply_time, relation_after, token_text};
+use super::head::{Head, relation_after};
+use super::phrase::{apply_time, token_text};
 use super::words::class_of;
-use super::{Candidate, residue, unexplained};
+use super::{Cost, residue};
 use crate::lex::{Cell, Kind};
-use crate::lexicon::{Role, Roles};
+use crate::lexicon::{Lexicon, Role, Roles};
 use crate::value::{Class, Comparator, ComparatorSource, Edge, Kind as ValueKind, Relation, Text, Value};
+
+/// Words that are a time or a part of one.
+const TIMES: Roles = Roles::of(&[Role::Named, Role::YearEdge, Role::Edge]);
 
 /// Residue around a bare repetition that is longer than this is prose about something else.
 const MAX_PROSE: usize = 8;
 
 /// A date, a deadline or a period.
-pub(crate) fn point(cell: &Cell<'_, '_>) -> Option<Candidate> {
+pub(super) fn point(cell: &Cell<'_>, value: &mut Value) -> Option<Cost> {
+    if cell.times.is_empty() && !cell.seen.meets(TIMES) {
+        return None;
+    }
     let index = (0..cell.tokens.len()).find(|&index| is_time(cell, index))?;
     let index = dated(cell, index)?;
     let source = cell.source();
-    let mut value = Value::new(ValueKind::Date, source.slice(0, source.len()));
-    set_time(cell, index, &mut value);
+    value.kind = ValueKind::Date;
+    set_time(cell, index, value);
     let mut first = index;
     let mut last = index + 1;
     if let (Some(entry), Some(date)) = (cell.word(last, Role::Named), value.date) {
@@ -27,17 +34,17 @@ pub(crate) fn point(cell: &Cell<'_, '_>) -> Option<Candidate> {
         last += 1;
     }
     if let Some(relation) = relation_after(cell, last).filter(|_| value.kind == ValueKind::Date) {
-        deadline(cell, relation, last, &mut value);
+        deadline(cell, relation, last, value);
         last += 1;
     }
     if let Some(before) = index.checked_sub(1) {
-        first = not_later(cell, before, &mut value).unwrap_or(first);
+        first = not_later(cell, before, value).unwrap_or(first);
     }
     let time_from = if first < index { first } else { index };
     let mut head = Head::read(cell, 0, time_from);
     head.time = None;
     let (date, edge, relation) = (value.date, value.edge, value.relation);
-    head.apply(cell, &mut value);
+    head.apply(cell, value);
     (value.date, value.edge, value.relation) = (date, edge, relation);
     if let Some((duration, at)) = &head.recurrence {
         value.recurrence = Some(duration.clone());
@@ -45,26 +52,23 @@ pub(crate) fn point(cell: &Cell<'_, '_>) -> Option<Candidate> {
     }
     let end = cell.token(last - 1).map_or(0, |token| token.end);
     value.after = residue(source, end, source.len());
-    let mut candidate = Candidate::complete(value);
-    for (from, to) in [head.before, head.between, (end, source.len())] {
-        let (digits, tokens) = unexplained(cell, from, to);
-        candidate.digits += digits;
-        candidate.tokens += tokens;
-    }
-    Some(candidate)
+    Some(Cost::of(cell, &[head.before, head.between, (end, source.len())]))
 }
 
-fn is_time(cell: &Cell<'_, '_>, index: usize) -> bool {
+fn is_time(cell: &Cell<'_>, index: usize) -> bool {
     match cell.kind(index) {
         Some(Kind::Time(_)) => true,
-        Some(Kind::Word(roles)) if roles.has(Role::Named) || roles.has(Role::YearEdge) => true,
-        Some(Kind::Word(roles)) if roles.has(Role::Edge) => follows_repetition(cell, index),
+        Some(kind @ Kind::Word(_)) => {
+            let roles = cell.roles(kind);
+            roles.meets(Roles::of(&[Role::Named, Role::YearEdge]))
+                || roles.has(Role::Edge) && follows_repetition(cell, index)
+        }
         _ => false,
     }
 }
 
 /// The token that dates the cell: of 当年12月底 the month; 年初预算数 names a figure and no date.
-fn dated(cell: &Cell<'_, '_>, index: usize) -> Option<usize> {
+fn dated(cell: &Cell<'_>, index: usize) -> Option<usize> {
     if cell.time_at(index).is_some() {
         return Some(index);
     }
@@ -75,14 +79,14 @@ fn dated(cell: &Cell<'_, '_>, index: usize) -> Option<usize> {
 }
 
 /// 每季度末: an edge right behind a repetition.
-fn follows_repetition(cell: &Cell<'_, '_>, index: usize) -> bool {
+fn follows_repetition(cell: &Cell<'_>, index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else {
         return false;
     };
     matches!(cell.kind(before), Some(Kind::Each(_))) || cell.word(before, Role::Recurrence).is_some()
 }
 
-fn set_time(cell: &Cell<'_, '_>, index: usize, value: &mut Value) {
+fn set_time(cell: &Cell<'_>, index: usize, value: &mut Value) {
     if let Some(time) = cell.time_at(index) {
         apply_time(time, value);
         if time.finish.is_some() {
@@ -99,7 +103,7 @@ fn set_time(cell: &Cell<'_, '_>, index: usize, value: &mut Value) {
     value.edge = entry.and_then(|entry| Edge::from_word(cell.lexicon().value(entry)));
 }
 
-fn deadline(cell: &Cell<'_, '_>, relation: Relation, index: usize, value: &mut Value) {
+fn deadline(cell: &Cell<'_>, relation: Relation, index: usize, value: &mut Value) {
     value.kind = ValueKind::Deadline;
     value.relation = Some(relation);
     value.comparator = if relation == Relation::After { Comparator::Ge } else { Comparator::Le };
@@ -108,8 +112,8 @@ fn deadline(cell: &Cell<'_, '_>, relation: Relation, index: usize, value: &mut V
 }
 
 /// 不晚于, 截至 and ≤ before a date; the first token of the core.
-fn not_later(cell: &Cell<'_, '_>, index: usize, value: &mut Value) -> Option<usize> {
-    let bound = cell.word(index, Role::Prefix).map(crate::lexicon::Lexicon::comparator);
+fn not_later(cell: &Cell<'_>, index: usize, value: &mut Value) -> Option<usize> {
+    let bound = cell.word(index, Role::Prefix).map(Lexicon::comparator);
     let later = cell.word(index, Role::NotLater).is_some();
     let op = match bound {
         Some(Comparator::Eq) if value.kind != ValueKind::Deadline => {
@@ -141,7 +145,7 @@ fn not_later(cell: &Cell<'_, '_>, index: usize, value: &mut Value) -> Option<usi
 }
 
 /// 每月, 按季度 without a number.
-pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
+pub(super) fn recurrence(cell: &Cell<'_>, value: &mut Value) -> Option<Cost> {
     if !cell.numbers.is_empty() || !cell.times.is_empty() {
         return None;
     }
@@ -151,20 +155,18 @@ pub(crate) fn recurrence(cell: &Cell<'_, '_>) -> Option<Candidate> {
     let token = cell.token(index)?;
     let source = cell.source();
     // 逐年提升 tells how something changes, not how often.
-    if source.at(token.start) == '逐' && !matches!(class_of(cell), Class::Other | Class::Done) {
+    if source.at(token.start) == '逐' && !matches!(class_of(cell.lexicon(), source), Class::Other | Class::Done) {
         return None;
     }
     if token.start + source.len() - token.end > MAX_PROSE {
         return None;
     }
     let head = Head::read(cell, index, index + 1);
-    let mut value = Value::new(ValueKind::Frequency, source.slice(0, source.len()));
     let (duration, _) = head.recurrence?;
+    value.kind = ValueKind::Frequency;
     value.recurrence = Some(duration);
     value.recurrence_text = token_text(cell, index);
     value.before = residue(source, 0, token.start);
     value.after = residue(source, token.end, source.len());
-    let before = unexplained(cell, 0, token.start);
-    let after = unexplained(cell, token.end, source.len());
-    Some(Candidate { value, digits: before.0 + after.0, tokens: before.1 + after.1 })
+    Some(Cost::of(cell, &[(0, token.start), (token.end, source.len())]))
 }

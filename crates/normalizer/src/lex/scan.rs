@@ -1,20 +1,18 @@
-//! Lexing: a folded text as numbers, units, dates, known words, marks and the rest.
-//!
-//! Context decides what a character means, so the lexer reads the larger things first:
-//! a date before a number, a number with its unit before the words that look like numerals.
+//! The lexer proper: what begins at a place of the text.
 
 use smallvec::SmallVec;
 
+use super::{Cell, Kind, Token};
 use crate::exact::Exact;
-use crate::fold::Source;
-use crate::lexicon::{Entry, Hit, Lexicon, Numeral, Role, Roles};
-use crate::number::{Number, Reader, Span};
+use crate::lexicon::{Hit, Lexicon, Numeral, Role, Roles};
+use crate::number::{Number, Reader};
+use crate::source::{Source, Span};
 use crate::time::{Preceding, TimeSpan};
-use crate::unit::{Measure, is_ideograph, multiply};
-use crate::value::{Comparator, Dimension, Flag, Text};
+use crate::unit::{Measure, is_ideograph, multiply, power_text};
+use crate::value::{Dimension, Text};
 
 /// Words that the lexer looks for in running text.
-const WORDS: Roles = Roles::of(&[
+pub(super) const WORDS: Roles = Roles::of(&[
     Role::Prefix,
     Role::Suffix,
     Role::Attain,
@@ -76,52 +74,21 @@ const CLOSES: Roles =
 /// Characters of the longest bracket that repeats a bound: (含10000元).
 const MAX_INCLUDED: usize = 12;
 
-/// What a token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Index into the numbers.
-    Number(u32),
-    /// Index into the units.
-    Unit(u32),
-    /// Index into the dates and periods.
-    Time(u32),
-    /// A denominator before the number (每人): index into the units.
-    Per(u32),
-    /// A repetition (每季度, 每两年): index into the repetitions.
-    Each(u32),
-    /// A word of the lexicon.
-    Word(Roles),
-    /// A sign between two bounds.
-    Dash,
-    /// Punctuation.
-    Mark,
-    /// Anything else; `true` if it holds a digit.
-    Text(bool),
+/// One text while it is lexed.
+pub(crate) struct Scanner<'a> {
+    pub(super) reader: Reader<'a>,
+    pub(super) tokens: SmallVec<[Token; 12]>,
+    pub(super) numbers: SmallVec<[Number; 1]>,
+    pub(super) units: SmallVec<[Measure<'a>; 1]>,
+    times: SmallVec<[TimeSpan; 1]>,
+    repeats: SmallVec<[Text; 1]>,
+    seen: Roles,
 }
 
-/// A token with its place.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Token {
-    pub(crate) kind: Kind,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-}
-
-/// One text, lexed.
-pub(crate) struct Cell<'a, 't> {
-    pub(crate) reader: Reader<'a, 't>,
-    pub(crate) tokens: SmallVec<[Token; 12]>,
-    pub(crate) numbers: SmallVec<[Number; 1]>,
-    pub(crate) units: SmallVec<[Measure; 1]>,
-    pub(crate) times: SmallVec<[TimeSpan; 1]>,
-    pub(crate) repeats: SmallVec<[Text; 1]>,
-    /// The roles of all words.
-    pub(crate) seen: Roles,
-}
-
-impl<'a, 't> Cell<'a, 't> {
-    pub(crate) fn new(lexicon: &'a Lexicon, source: &'a Source<'t>) -> Self {
-        let mut cell = Self {
+impl<'a> Scanner<'a> {
+    /// A scanner that has read nothing yet; it is large, so it is filled where it stands.
+    pub(crate) fn new(lexicon: &'a Lexicon, source: Source<'a>) -> Self {
+        Self {
             reader: Reader { lexicon, source },
             tokens: SmallVec::new(),
             numbers: SmallVec::new(),
@@ -129,100 +96,70 @@ impl<'a, 't> Cell<'a, 't> {
             times: SmallVec::new(),
             repeats: SmallVec::new(),
             seen: Roles::default(),
-        };
-        let mut at = 0;
-        while at < source.len() {
-            at = cell.step(at);
         }
-        cell
     }
 
-    pub(crate) fn source(&self) -> &'a Source<'t> {
+    /// Reads all tokens.
+    pub(crate) fn scan(&mut self) -> Cell<'_> {
+        let mut at = 0;
+        while at < self.source().len() {
+            at = self.step(at);
+        }
+        Cell {
+            reader: self.reader,
+            tokens: &self.tokens,
+            numbers: &self.numbers,
+            units: &self.units,
+            times: &self.times,
+            repeats: &self.repeats,
+            seen: self.seen,
+        }
+    }
+
+    pub(super) fn source(&self) -> Source<'a> {
         self.reader.source
     }
 
-    pub(crate) fn lexicon(&self) -> &'a Lexicon {
+    pub(super) fn lexicon(&self) -> &'a Lexicon {
         self.reader.lexicon
-    }
-
-    /// The token at `index`.
-    pub(crate) fn token(&self, index: usize) -> Option<Token> {
-        self.tokens.get(index).copied()
-    }
-
-    pub(crate) fn kind(&self, index: usize) -> Option<Kind> {
-        self.tokens.get(index).map(|token| token.kind)
-    }
-
-    /// The meaning of the token at `index` in `role`, if it is a word that has it.
-    pub(crate) fn word(&self, index: usize, role: Role) -> Option<Entry> {
-        let token = self.token(index)?;
-        match token.kind {
-            Kind::Word(roles) if roles.has(role) => {
-                let exact = self.lexicon().exact(self.source(), token.start, token.end, role);
-                exact.or_else(|| {
-                    self.lexicon().longest(self.source(), token.start, Roles::of(&[role])).map(|hit| hit.entry)
-                })
-            }
-            _ => None,
-        }
-    }
-
-    pub(crate) fn is_word(&self, index: usize, roles: Roles) -> bool {
-        matches!(self.kind(index), Some(Kind::Word(found)) if found.meets(roles))
-    }
-
-    pub(crate) fn mark(&self, index: usize) -> Option<char> {
-        let token = self.token(index)?;
-        (token.kind == Kind::Mark || token.kind == Kind::Dash).then(|| self.source().at(token.start))
-    }
-
-    pub(crate) fn number_at(&self, index: usize) -> Option<&Number> {
-        match self.kind(index)? {
-            Kind::Number(number) => self.numbers.get(number as usize),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn unit_at(&self, index: usize) -> Option<&Measure> {
-        match self.kind(index)? {
-            Kind::Unit(unit) => self.units.get(unit as usize),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn time_at(&self, index: usize) -> Option<&TimeSpan> {
-        match self.kind(index)? {
-            Kind::Time(time) => self.times.get(time as usize),
-            _ => None,
-        }
     }
 
     fn last(&self) -> Option<Token> {
         self.tokens.last().copied()
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize) -> usize {
+    /// What the token does, if it is a word.
+    fn roles(&self, kind: Kind) -> Roles {
+        match kind {
+            Kind::Word(word) => self.lexicon().roles(word),
+            _ => Roles::default(),
+        }
+    }
+
+    pub(super) fn push(&mut self, kind: Kind, start: usize, end: usize) -> usize {
         self.tokens.push(Token { kind, start, end });
         end
     }
 
+    /// Reads the token that begins at `at`; gives where it ends.
     fn step(&mut self, at: usize) -> usize {
         let c = self.source().at(at);
         if c.is_ascii_digit() {
             return self.digits(at);
         }
-        if let Some(end) = self.repetition(at, c) {
-            return end;
-        }
-        if let Some(end) = self.included(at, c) {
+        let numeral = self.lexicon().numeral(c);
+        if let Some(end) = self.repetition(at, c, numeral).or_else(|| self.included(at, c)) {
             return end;
         }
         let word = self.lexicon().longest(self.source(), at, WORDS);
-        if let Some(end) = self.time(at, c, word) {
+        if (numeral.is_some() || begins_figure(c))
+            && let Some(end) = self.time(at, c, word).or_else(|| self.numeral(at, c, word))
+        {
             return end;
         }
-        if let Some(end) = self.numeral(at, c, word) {
+        if let Some(hit) = word.filter(|hit| self.lexicon().roles(hit.word).has(Role::Vague))
+            && let Some(end) = self.vague(at, hit)
+        {
             return end;
         }
         match word {
@@ -243,11 +180,13 @@ impl<'a, 't> Cell<'a, 't> {
             // 12345热线 is a name.
             return if hit.entry.role == Role::Plain { self.text(at, hit.end, true) } else { self.known(at, hit) };
         }
-        if let Some(end) = self.cycle(at) {
+        let run = self.source().digit_run(at);
+        if let Some(end) = self.cycle(run) {
             return end;
         }
-        let before = self.before_time();
-        if let Some(time) = self.reader.time_span(at, before) {
+        if self.reader.may_be_date(run)
+            && let Some(time) = self.reader.time_span(at, self.before_time())
+        {
             return self.push_time(at, time);
         }
         match self.reader.number(at, false) {
@@ -282,18 +221,23 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// What stands right before a date: behind a bound 5月 is a duration and 2023.12 a number.
     fn before_time(&self) -> Preceding {
-        match self.last() {
-            Some(Token { kind: Kind::Word(roles), .. }) if roles.has(Role::Recurrence) => Preceding::Repetition,
-            Some(Token { kind: Kind::Word(roles), .. }) if roles.has(Role::Prefix) => Preceding::Bound,
-            Some(Token { kind: Kind::Each(_), .. }) => Preceding::Repetition,
-            Some(Token { kind: Kind::Text(_), end, .. }) if self.source().at(end - 1) == '月' => Preceding::Repetition,
-            _ => Preceding::Nothing,
+        let Some(last) = self.last() else {
+            return Preceding::Nothing;
+        };
+        let roles = self.roles(last.kind);
+        let month = matches!(last.kind, Kind::Text(_)) && self.source().at(last.end - 1) == '月';
+        if roles.has(Role::Recurrence) || matches!(last.kind, Kind::Each(_)) || month {
+            Preceding::Repetition
+        } else if roles.has(Role::Prefix) {
+            Preceding::Bound
+        } else {
+            Preceding::Nothing
         }
     }
 
     /// 每人, 每季度, 每两年; 人均 comes with the words.
-    fn repetition(&mut self, at: usize, c: char) -> Option<usize> {
-        if let Some(end) = self.spelt_cycle(at, c) {
+    fn repetition(&mut self, at: usize, c: char, numeral: Option<Numeral>) -> Option<usize> {
+        if let Some(end) = self.spelt_cycle(at, c, numeral) {
             return Some(end);
         }
         if c != '每' && c != '逐' && c != '平' {
@@ -316,7 +260,10 @@ impl<'a, 't> Cell<'a, 't> {
         }
         let mut measure = self.reader.lone(unit_at)?;
         if let Some(count) = number.and_then(|number| number.value) {
-            measure.code = smol_str::format_smolstr!("{}.{}", factor_text(count), measure.code);
+            measure.code = match count.to_integer() {
+                Some(count) if count > 0 => smol_str::format_smolstr!("{}.{}", power_text(count), measure.code),
+                _ => smol_str::format_smolstr!("{count}.{}", measure.code),
+            };
         }
         let end = hit.end;
         self.units.push(measure);
@@ -324,10 +271,10 @@ impl<'a, 't> Cell<'a, 't> {
     }
 
     /// 5年1次, 3天2次: a span of time right before a number of events.
-    fn cycle(&mut self, at: usize) -> Option<usize> {
-        let unit_at = (at..at + 3).find(|&at| !self.source().at(at).is_ascii_digit())?;
+    fn cycle(&mut self, run: Span) -> Option<usize> {
+        let (at, unit_at) = (run.start(), run.end());
         // 5月1次 and 5日1次 name a date, and a year has four digits.
-        if !matches!(self.source().at(unit_at), '年' | '周' | '天' | '个' | '小' | '季') {
+        if run.len() > 2 || !matches!(self.source().at(unit_at), '年' | '周' | '天' | '个' | '小' | '季') {
             return None;
         }
         let count = self.reader.number(at, false).filter(|number| number.end == unit_at)?.value?;
@@ -335,11 +282,11 @@ impl<'a, 't> Cell<'a, 't> {
     }
 
     /// 一年两次, 三年一次, 半年一次: the same in Chinese numerals; 三月一次 names a month.
-    fn spelt_cycle(&mut self, at: usize, c: char) -> Option<usize> {
+    fn spelt_cycle(&mut self, at: usize, c: char, numeral: Option<Numeral>) -> Option<usize> {
         if c == '半' && self.source().at(at + 1) == '年' {
             return self.recurs(at, at, Exact::ONE);
         }
-        let Some(Numeral::Digit(digit @ 1..)) = self.lexicon().numeral(c) else {
+        let Some(Numeral::Digit(digit @ 1..)) = numeral else {
             return None;
         };
         let month = digit > 1 && matches!(self.source().at(at + 1), '月' | '日' | '号');
@@ -350,7 +297,7 @@ impl<'a, 't> Cell<'a, 't> {
         let hit = self.lexicon().longest(self.source(), unit_at, Roles::of(&[Role::Unit]))?;
         let duration = multiply(self.lexicon().unit(hit.entry)?.iso.as_deref()?, count)?;
         let number = self.reader.number(hit.end, false)?;
-        let event = self.reader.lone(number.end).is_some_and(|unit| unit.event);
+        let event = self.reader.lone(number.end).is_some_and(|unit| unit.is_event());
         if !event {
             return None;
         }
@@ -365,15 +312,14 @@ impl<'a, 't> Cell<'a, 't> {
             return None;
         }
         let close = (at..at + MAX_INCLUDED).find(|&at| self.source().at(at) == ')')?;
-        Some(self.push(Kind::Word(Roles::of(&[Role::Included])), at, close + 1))
+        let hit = self.lexicon().longest(self.source(), at + 1, Roles::of(&[Role::Included]))?;
+        Some(self.push(Kind::Word(hit.word), at, close + 1))
     }
 
     /// Dates that begin with a word or a Chinese numeral.
     fn time(&mut self, at: usize, c: char, word: Option<Hit>) -> Option<usize> {
-        let may = matches!(c, '第' | '上' | '下' | 'Q' | 'q' | '自' | '从' | '由' | '\'')
-            || self.lexicon().numeral(c).is_some();
         let in_name = c.is_ascii_alphabetic() && at > 0 && self.source().at(at - 1).is_ascii_alphanumeric();
-        if !may || in_name {
+        if in_name || !may_begin_date(c) && self.lexicon().numeral(c).is_none() {
             return None;
         }
         let before = self.before_time();
@@ -391,12 +337,7 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// A number that begins with a sign, a letter misread, or a Chinese numeral.
     fn numeral(&mut self, at: usize, c: char, word: Option<Hit>) -> Option<usize> {
-        let signed = matches!(c, '-' | '+' | '.' | 'O' | 'o' | 'l' | 'I');
-        let vague = word.filter(|hit| hit.entry.role == Role::Vague || self.has_role(at, *hit, Role::Vague));
-        if let Some(hit) = vague {
-            return self.vague(at, hit);
-        }
-        if !signed && c != '半' && c != '负' && c != '廿' && c != '卅' && self.lexicon().numeral(c).is_none() {
+        if word.is_some_and(|hit| self.lexicon().roles(hit.word).has(Role::Vague)) {
             return None;
         }
         if matches!(c, '-' | '+') && !self.sign_position() {
@@ -416,19 +357,13 @@ impl<'a, 't> Cell<'a, 't> {
         (!swallowed).then(|| self.push_number(number))
     }
 
-    fn has_role(&self, at: usize, hit: Hit, role: Role) -> bool {
-        self.lexicon().exact(self.source(), at, hit.end, role).is_some()
-    }
-
     /// 数百家: no figure, but the place of one.
     fn vague(&mut self, at: usize, hit: Hit) -> Option<usize> {
         let measured = self.reader.measure(hit.end).is_some() || hit.end == self.source().len();
         if !measured {
             return None;
         }
-        let mut number = Number::vague((at, hit.end));
-        number.flags.insert(Flag::VagueNumber);
-        Some(self.push_number(number))
+        Some(self.push_number(Number::vague(Span::new(at, hit.end))))
     }
 
     /// A minus sign stands at the head, behind a bound or a bracket, not between two figures.
@@ -436,7 +371,7 @@ impl<'a, 't> Cell<'a, 't> {
         match self.last() {
             None => true,
             Some(token) => match token.kind {
-                Kind::Word(roles) => roles.meets(LEADS) || roles.has(Role::Basis),
+                Kind::Word(word) => self.lexicon().roles(word).meets(LEADS.and(Roles::of(&[Role::Basis]))),
                 Kind::Mark | Kind::Dash => self.source().at(token.start) != ')',
                 Kind::Text(_) => self.source().at(token.end - 1) == ':',
                 _ => false,
@@ -446,11 +381,11 @@ impl<'a, 't> Cell<'a, 't> {
 
     /// Whether what stands before calls for a number.
     fn led(&self) -> bool {
-        match self.last() {
-            Some(Token { kind: Kind::Word(roles), .. }) => roles.meets(LEADS),
-            Some(Token { kind: Kind::Each(_) | Kind::Per(_) | Kind::Dash, .. }) => true,
+        self.last().is_some_and(|last| match last.kind {
+            Kind::Word(word) => self.lexicon().roles(word).meets(LEADS),
+            Kind::Each(_) | Kind::Per(_) | Kind::Dash => true,
             _ => false,
-        }
+        })
     }
 
     /// Chinese numerals count only in a number position.
@@ -473,13 +408,13 @@ impl<'a, 't> Cell<'a, 't> {
         let head = self.last().is_none_or(|token| token.kind == Kind::Mark || matches!(token.kind, Kind::Unit(_)));
         if lead || head {
             let ranged = unit.is_none() && matches!(self.source().at(end), '-' | '~' | '至' | '到');
-            let single = number.written.1 - number.written.0 == 1 && self.source().at(number.start) == '一';
+            let single = number.written.len() == 1 && self.source().at(number.start) == '一';
             let whole = closed && (unit.is_some() || lead || number.start == 0 || ranged);
             return whole || unit.is_some() && !single && !self.builds_word(end);
         }
         let bounded =
             unit.is_some() && self.lexicon().longest(self.source(), end, Roles::of(&[Role::Suffix])).is_some();
-        let large = bounded || number.written.1 - number.written.0 > 1;
+        let large = bounded || number.written.len() > 1;
         large && unit.is_some() && !self.builds_word(end) || closed && unit.is_some() && large
     }
 
@@ -495,104 +430,9 @@ impl<'a, 't> Cell<'a, 't> {
         matches!(self.source().at(at), '式' | '性' | '化' | '体' | '制' | '型' | '路')
     }
 
-    fn push_number(&mut self, mut number: Number) -> usize {
-        let measure = self.measure_of(&mut number);
-        let closing = measure.as_ref().and_then(|measure| self.subunits(&mut number, measure));
-        let (start, end, half) = (number.start, number.end, number.half);
-        self.numbers.push(number);
-        self.push(Kind::Number(self.numbers.len() as u32 - 1), start, end);
-        let Some(mut measure) = measure else {
-            return end;
-        };
-        if let Some(span) = half.filter(|span| span.1 == measure.span.0) {
-            measure.rest = Some(measure.span);
-            measure.span = (span.0, span.0 + 1);
-        }
-        measure.end = closing.unwrap_or(measure.end);
-        let unit_end = measure.end;
-        self.units.push(measure);
-        self.push(Kind::Unit(self.units.len() as u32 - 1), end, unit_end)
-    }
-
-    fn measure_of(&self, number: &mut Number) -> Option<Measure> {
-        if let Some((entry, span)) = number.unit {
-            return self.reader.inner_measure(entry, span, number.end);
-        }
-        if let Some((magnitude, measure)) = self.reader.bracketed(number.end) {
-            self.apply_magnitude(number, magnitude);
-            return Some(measure);
-        }
-        let at = number.half.map_or(number.end, |span| span.1);
-        if let Some(measure) = self.reader.measure(at).or_else(|| self.reader.denominators_only(at)) {
-            return Some(measure);
-        }
-        let known = self.lexicon().longest(self.source(), at, WORDS).is_some();
-        if number.chinese && number.value != Some(Exact::ZERO) || known {
-            None
-        } else {
-            self.reader.unknown_measure(at)
-        }
-    }
-
-    fn apply_magnitude(&self, number: &mut Number, magnitude: Option<Span>) {
-        let Some(span) = magnitude.filter(|_| number.magnitude.is_none()) else {
-            return;
-        };
-        let power: u32 = (span.0..span.1)
-            .filter_map(|at| match self.lexicon().numeral(self.source().at(at)) {
-                Some(Numeral::Power(power)) => Some(u32::from(power)),
-                _ => None,
-            })
-            .sum();
-        if let Some(value) = number.value.and_then(|value| value.times_pow10(power)) {
-            number.value = Some(value);
-            number.magnitude = Some(span);
-        }
-    }
-
-    /// 50元6角三分, 三年半: what follows the unit and still belongs to the number.
-    fn subunits(&self, number: &mut Number, measure: &Measure) -> Option<usize> {
-        if !measure.per.is_empty() || number.half.is_some() || number.unit.is_some() {
-            return None;
-        }
-        let at = measure.end;
-        if matches!(self.source().at(at), '多' | '余') && number.approx.is_none() && !self.is_unit(at + 1) {
-            number.approx = Some(((at, at + 1), Comparator::Gt));
-            number.flags.insert(Flag::ApproxOver);
-            return Some(at + 1);
-        }
-        if self.source().at(at) == '半' && number.chinese && !self.is_unit(at + 1) {
-            number.value = number.value.and_then(|value| value.plus(Exact::HALF));
-            number.half = Some((at, at + 1));
-            return Some(at + 1);
-        }
-        measure.currency.as_ref()?;
-        let mut end = at;
-        for (names, places) in [("角毛", 1), ("分", 2)] {
-            let Some(small) = self.reader.number(end, false) else {
-                continue;
-            };
-            if !names.contains(self.source().at(small.end)) || small.magnitude.is_some() {
-                continue;
-            }
-            let part = small.value.and_then(|value| Exact::quotient(value, Exact::ONE.times_pow10(places)?));
-            number.value = number.value.and_then(|value| value.plus(part?));
-            end = small.end + 1;
-        }
-        if end == at {
-            return None;
-        }
-        number.written.1 = end;
-        Some(end)
-    }
-
-    fn is_unit(&self, at: usize) -> bool {
-        self.lexicon().longest(self.source(), at, Roles::of(&[Role::Unit])).is_some()
-    }
-
     /// A word of the lexicon, with a copula that leads over to a number (至少是3, 超过了80).
     fn known(&mut self, at: usize, hit: Hit) -> usize {
-        let roles = self.lexicon().roles(self.source(), at, hit.end);
+        let roles = self.lexicon().roles(hit.word);
         let mut end = hit.end;
         if roles.has(Role::Prefix)
             && matches!(self.source().at(end), '是' | '为' | '有' | '了' | '达' | '到')
@@ -604,7 +444,7 @@ impl<'a, 't> Cell<'a, 't> {
             return self.push(Kind::Dash, at, end);
         }
         self.seen = self.seen.and(roles);
-        self.push(Kind::Word(roles), at, end)
+        self.push(Kind::Word(hit.word), at, end)
     }
 
     fn sign(&mut self, at: usize, c: char) -> usize {
@@ -612,14 +452,14 @@ impl<'a, 't> Cell<'a, 't> {
         if end > at && self.is_dash(at, end) {
             return self.push(Kind::Dash, at, end);
         }
-        if self.source().spells(at, "正负") {
+        if c == '正' && self.source().at(at + 1) == '负' {
             return self.push(Kind::Mark, at, at + 2);
         }
         if is_mark(c) {
             return self.push(Kind::Mark, at, at + 1);
         }
         // A run of dashes that joins nothing is one piece of text.
-        self.text(at, end.max(at + 1), c.is_numeric())
+        self.text(at, end.max(at + 1), !is_ideograph(c) && c.is_numeric())
     }
 
     fn dash_end(&self, at: usize) -> usize {
@@ -635,8 +475,7 @@ impl<'a, 't> Cell<'a, 't> {
         let sign = matches!(self.source().at(at), '-' | '~' | '至' | '到') && self.dash_end(at) == end;
         let figure = |kind| matches!(kind, Kind::Number(_) | Kind::Unit(_) | Kind::Time(_));
         let before = self.tokens.last().is_some_and(|token| {
-            figure(token.kind)
-                || matches!(token.kind, Kind::Word(roles) if roles.meets(Roles::of(&[Role::Suffix, Role::Included])))
+            figure(token.kind) || self.roles(token.kind).meets(Roles::of(&[Role::Suffix, Role::Included]))
         });
         sign && before && self.reader.number(end, false).is_some()
     }
@@ -654,18 +493,18 @@ impl<'a, 't> Cell<'a, 't> {
     }
 }
 
+/// Signs that may begin a number or a date without being a digit.
+fn begins_figure(c: char) -> bool {
+    may_begin_date(c) || matches!(c, '-' | '+' | '.' | 'O' | 'o' | 'l' | 'I' | '半' | '负' | '廿' | '卅')
+}
+
+fn may_begin_date(c: char) -> bool {
+    matches!(c, '第' | '上' | '下' | 'Q' | 'q' | '自' | '从' | '由' | '\'')
+}
+
 fn is_mark(c: char) -> bool {
     matches!(
         c,
         '±' | ',' | ';' | '。' | '、' | '(' | ')' | ':' | '“' | '”' | '"' | '!' | '\n' | '/' | '*' | '×' | '[' | ']'
     ) && !is_ideograph(c)
-}
-
-fn factor_text(count: Exact) -> Text {
-    match count.to_integer() {
-        Some(value) if value > 9 && value == 10_i128.pow(value.ilog10()) => {
-            smol_str::format_smolstr!("10*{}", value.ilog10())
-        }
-        _ => smol_str::format_smolstr!("{count}"),
-    }
 }
