@@ -179,6 +179,54 @@ fn rules_are_printed_switched_and_refused() {
     assert_eq!(codes(&folder, &["--rules", "all.toml"]), codes(&folder, &[]));
 }
 
+/// Says what is expected in a folder: exit code, and words that both streams hold together.
+#[track_caller]
+fn assert_says(folder: &TempDir, args: &[&str], code: i32, expected: &[&str]) {
+    let output = jixiao(folder, args);
+    let said = String::from_utf8(output.stdout.clone()).unwrap() + &words(&output);
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+    assert!(expected.iter().all(|words| said.contains(words)), "{args:?}: {said}");
+}
+
+#[test]
+fn what_is_accepted_is_verified_and_what_changes_is_shown() {
+    let text = include_str!("../seeds/jinan-shizhong-2023.txt");
+    let form: String = text.lines().skip(711).take(37).collect::<Vec<_>>().join("\n");
+    let folder = folder(&[("known/form.txt", form.as_bytes()), ("known/empty.txt", b"")]);
+    let file = folder.path().join("known/form.txt.expected.json");
+    assert_says(&folder, &["verify", "known"], 2, &["no expectation", "jixiao accept FILE"]);
+    assert_says(&folder, &["verify", "nowhere"], 2, &["nowhere: no such file"]);
+    assert_says(&folder, &["accept", "known/form.txt"], 2, &["a new expectation", "indicators        14", "--yes"]);
+    assert!(!file.exists(), "nobody agreed");
+    assert_says(&folder, &["accept", "known/empty.txt", "--yes"], 1, &["known/empty.txt: failed: the file is empty"]);
+    assert_says(&folder, &["accept", "known/form.txt", "--yes"], 0, &["written; read it before you rely on it"]);
+    assert_says(&folder, &["accept", "known/form.txt"], 0, &["nothing changes"]);
+    let verified = ["1 document: 1 as expected, 0 not", "without expectation: known/empty.txt", "100.00%"];
+    assert_says(&folder, &["verify", "known"], 0, &verified);
+
+    let mut known: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    known["columns"]["indicators"].as_array_mut().unwrap().retain(|column| column != "status");
+    for row in known["forms"][0]["indicators"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("status");
+    }
+    known["forms"][0]["indicators"][4]["value_raw"] = "≥96%".into();
+    fs::write(&file, known.to_string()).unwrap();
+    let cell =
+        ["政策知晓率, value_raw (line 25)", "source    效益指标 | 社会效益指标 | 政策知晓率 | ≥95%", "expected  ≥96%"];
+    assert_says(&folder, &["verify", "known", "--junit", "report.xml"], 1, &cell);
+    let report = fs::read_to_string(folder.path().join("report.xml")).unwrap();
+    assert!(report.contains("failures=\"1\"") && report.contains("expected  ≥96%"), "{report}");
+    assert_says(&folder, &["accept", "known/form.txt", "--yes"], 0, &["expected  ≥96%", "got       ≥95%", "written"]);
+    let updated = fs::read_to_string(&file).unwrap();
+    assert!(!updated.contains("≥96%") && !updated.contains("as_printed"), "the list of columns is kept");
+
+    fs::remove_file(folder.path().join("known/form.txt")).unwrap();
+    assert_says(&folder, &["verify", "known"], 1, &["the document is not there", "1 expectation without a document"]);
+    fs::write(&file, "{").unwrap();
+    fs::write(folder.path().join("known/form.txt"), form).unwrap();
+    assert_says(&folder, &["verify", "known"], 2, &["form.txt.expected.json: EOF"]);
+}
+
 #[test]
 fn the_schema_is_printed_for_people_and_programs() {
     let folder = tempfile::tempdir().unwrap();

@@ -22,6 +22,7 @@ Examples:
   jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
   jixiao tables report.pdf --format html         the tables of any PDF
   jixiao diff 2023/ 2024/                        what changed from one year to the next
+  jixiao verify booklets                         are known booklets still read as expected?
   jixiao normalize '≥95%' '12月31日前'            what single values say
   jixiao schema                                  what every table and column means
   jixiao rules                                   what is looked for in a booklet, and what each code means
@@ -47,6 +48,10 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Read indicator values (指标值), one a line, and print what each says as JSON
     Normalize(NormalizeArgs),
+    /// Compare known documents with what is expected of them: regression tests of a folder
+    Verify(VerifyArgs),
+    /// Write or update what is expected of documents, after showing what changes
+    Accept(AcceptArgs),
     /// Print the rules: every code of the table diagnostics, what it means, and what can be tuned
     Rules(RulesArgs),
     /// Print the data dictionary: every table and column
@@ -306,6 +311,62 @@ pub(crate) struct SchemaArgs {
 pub(crate) enum DictionaryFormat {
     Markdown,
     Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao accept booklets/2023.pdf                what is read now becomes what is expected
+  jixiao verify booklets                         is everything still read as expected?
+  jixiao verify booklets --junit report.xml      the same, for continuous integration
+
+A document is compared where its expectation stands beside it: booklet.pdf.expected.json beside booklet.pdf.
+For each table the report says how many rows are right, wanted and got, and the share of fields that are right. For
+each difference it shows what the source says, what is expected, what was read, and the page or line.
+docs/verify.md tells what is compared and how an expectation is reviewed.
+
+Exit codes: 0 everything is as expected, 1 something differs or a document is gone, 2 the run could not be carried out.")]
+pub(crate) struct VerifyArgs {
+    /// Folders (searched to their ends), files or patterns
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) paths: Vec<String>,
+    /// Write the report as JUnit XML, too: a suite for each document, a case for each table
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Threads [default: one a processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// File with options that are the same every time [default: jixiao.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao accept booklets/2023.pdf                shows what changes, asks, and writes booklets/2023.pdf.expected.json
+  jixiao accept booklets/*.pdf --yes             does not ask
+
+What the program reads is not yet what the document says: read the expectation against the document before you rely on
+it. A row is a line, so that a reviewer sees what an update changes.
+The columns that an expectation names under `columns` are kept when it is updated: leave out what you do not want to
+compare, add any column of the data dictionary.
+
+Exit codes: 0 the expectations are there, 1 one was not written, 2 the run could not be carried out.")]
+pub(crate) struct AcceptArgs {
+    /// Documents
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<String>,
+    /// Write without asking
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// File with options that are the same every time [default: jixiao.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
 }
 
 #[derive(Debug, Args)]

@@ -39,6 +39,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Tables(args) => cmd::tables::run(&args),
         Command::Inspect(args) => cmd::inspect::run(&args),
         Command::Normalize(args) => cmd::normalize::run(&args),
+        Command::Verify(args) => cmd::verify::run(&args),
+        Command::Accept(args) => cmd::accept::run(&args),
         Command::Rules(args) => cmd::rules::run(&args),
         Command::Schema(args) => cmd::schema::run(&args),
     }

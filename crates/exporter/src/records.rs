@@ -16,7 +16,7 @@ use crate::schema::{
 use crate::values;
 
 /// What is known of a file before it is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceInfo {
     /// Name without the folder.
     pub file_name: String,

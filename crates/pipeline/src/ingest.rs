@@ -113,7 +113,7 @@ pub fn ingest(
 }
 
 /// Threads on which documents are read.
-pub(crate) fn workers(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+pub fn workers(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
     rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK).build()
 }
 

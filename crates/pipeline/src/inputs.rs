@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// Endings of the files that are taken from a folder. A file that is named itself is taken whatever its ending.
 const ENDINGS: [&str; 3] = ["pdf", "txt", "text"];
 
+/// Ending of the files beside documents that say what is expected of them; nobody misses them in a run.
+pub const EXPECTATION: &str = ".expected.json";
+
 /// The files of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inputs {
@@ -145,7 +148,7 @@ impl Found {
                 self.add_folder(&path)?;
             } else if has_known_ending(&path) {
                 self.add_file(&path)?;
-            } else {
+            } else if !path.to_string_lossy().ends_with(EXPECTATION) {
                 self.passed_over += 1;
             }
         }
@@ -179,7 +182,7 @@ mod tests {
 
     #[test]
     fn folders_are_searched_for_known_endings() {
-        let folder = folder(&["b.PDF", "a/c.txt", "a/d.docx", ".hidden/e.pdf", "f"]);
+        let folder = folder(&["b.PDF", "b.PDF.expected.json", "a/c.txt", "a/d.docx", ".hidden/e.pdf", "f"]);
         let inputs = expand(&[folder.path().display().to_string()], None).unwrap();
         assert_eq!(names(&inputs, folder.path()), ["a/c.txt", "b.PDF"]);
         assert_eq!(inputs.passed_over, 2);

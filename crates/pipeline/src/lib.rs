@@ -12,7 +12,7 @@ mod pages;
 pub mod store;
 
 pub use document::{ReadOptions, Source, process_one, read_blocks};
-pub use ingest::{IngestError, IngestOptions, Outcome, Progress, Summary, ingest};
-pub use inputs::{InputError, Inputs, Shard, expand};
+pub use ingest::{IngestError, IngestOptions, Outcome, Progress, Summary, ingest, workers};
+pub use inputs::{EXPECTATION, InputError, Inputs, Shard, expand};
 pub use load::{LoadError, load};
 pub use pages::PageRange;

@@ -1,6 +1,11 @@
 //! A form as read ↔ the form as it must be.
 
-use jixiao_model::{Form, Indicator, Status, without_space};
+use std::collections::BTreeSet;
+
+use jixiao_exporter::{DocumentRecords, SourceInfo};
+use jixiao_model::{Document, Form, Status, without_space};
+use jixiao_verify::{Columns, Comparable, Difference, Expectation, compare_by};
+use serde_json::Value;
 
 /// What differs between two forms.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,77 +27,42 @@ impl Comparison {
     }
 }
 
-/// Compares all that a form says; white space does not count.
+/// Compares all that a form says. White space does not count, nor how its reading is marked, nor where the rows of a
+/// list are cut, which is the source's matter.
 pub fn compare(wanted: &Form, got: &Form) -> Comparison {
-    let mut result = Comparison::default();
-    let key = |i: &Indicator| {
-        let fold = |t: &Option<String>| t.as_ref().map(|t| without_space(t).into_owned());
-        (i.scope, fold(&i.level1), fold(&i.level2), fold(&i.level3), fold(&i.value))
+    let columns = Columns::default()
+        .without("forms", &["repairs", "other_fields"])
+        .without("amounts", &["label", "amount_raw", "unit_raw"])
+        .without("indicators", &["status", "repairs", "value_suggested"]);
+    let result = compare_by(&Expectation::of(&comparable(wanted), &columns), &comparable(got), same);
+    let (rows, head): (Vec<&Difference>, Vec<_>) = result.differences.iter().partition(|d| d.table == "indicators");
+    let wrong: BTreeSet<usize> = rows.iter().filter_map(|difference| difference.position).collect();
+    let marked = wrong.iter().filter(|at| got.indicators[**at].status != Status::AsPrinted).count();
+    Comparison {
+        wrong_rows: wrong.len() + wanted.indicators.len().saturating_sub(got.indicators.len()),
+        marked_rows: marked,
+        head_differs: !head.is_empty(),
+        report: result.differences.iter().map(Difference::describe).collect(),
+    }
+}
+
+/// A document that has this form alone.
+fn comparable(form: &Form) -> Comparable {
+    let document = Document { forms: vec![form.clone()], ..Document::default() };
+    let records = DocumentRecords::new(&SourceInfo::default(), &document, &[]);
+    match Comparable::new(&records) {
+        Ok(comparable) => comparable,
+        Err(error) => panic!("records are JSON: {error}"),
+    }
+}
+
+fn same(wanted: &Value, got: &Value) -> bool {
+    let text = |value: &Value| match value {
+        Value::String(text) => without_space(text).into_owned(),
+        Value::Array(texts) if texts.iter().all(Value::is_string) => {
+            texts.iter().filter_map(Value::as_str).map(without_space).collect()
+        }
+        other => other.to_string(),
     };
-    let mut left: Vec<_> = wanted.indicators.iter().map(key).collect();
-    for indicator in &got.indicators {
-        let row = key(indicator);
-        if let Some(at) = left.iter().position(|w| *w == row) {
-            left.remove(at);
-            continue;
-        }
-        result.wrong_rows += 1;
-        result.marked_rows += usize::from(indicator.status != Status::AsPrinted);
-        result.report.push(format!("got    {row:?} {}", indicator.status.as_str()));
-    }
-    let lost = wanted.indicators.len().saturating_sub(got.indicators.len());
-    result.wrong_rows += lost;
-    result.report.extend(left.iter().map(|row| format!("wanted {row:?}")));
-    compare_heads(wanted, got, &mut result);
-    result
-}
-
-fn compare_heads(wanted: &Form, got: &Form, result: &mut Comparison) {
-    for (what, a, b) in [
-        ("fields", fields(wanted), fields(got)),
-        ("amounts", amounts(wanted), amounts(got)),
-        ("tasks", tasks(wanted), tasks(got)),
-        ("staffing", staffing(wanted), staffing(got)),
-    ] {
-        if a != b {
-            result.head_differs = true;
-            let differing = a.iter().filter(|x| !b.contains(x)).map(|x| format!("wanted {what}: {x}"));
-            result.report.extend(differing);
-            result.report.extend(b.iter().filter(|x| !a.contains(x)).map(|x| format!("got    {what}: {x}")));
-        }
-    }
-}
-
-fn fields(form: &Form) -> Vec<String> {
-    let mut fields: Vec<String> = form
-        .fields
-        .iter()
-        .map(|(name, f)| without_space(&format!("{name}={:?}", f.value)).replace("\\n", ""))
-        .collect();
-    // A list is compared as a whole: where its rows are cut is the source's matter.
-    for field in &mut fields {
-        *field = field.replace("\",\"", "");
-    }
-    fields.sort();
-    fields
-}
-
-fn amounts(form: &Form) -> Vec<String> {
-    let mut all: Vec<String> = form.amounts.iter().map(|a| format!("{} {:?}", a.item, a.fen)).collect();
-    all.sort();
-    all
-}
-
-fn tasks(form: &Form) -> Vec<String> {
-    form.tasks
-        .iter()
-        .map(|t| {
-            let all = [&t.function, &t.task, &t.project, &t.budget, &t.fiscal, &t.other];
-            all.iter().map(|x| x.as_deref().map(|x| without_space(x).into_owned()).unwrap_or_default() + "|").collect()
-        })
-        .collect()
-}
-
-fn staffing(form: &Form) -> Vec<String> {
-    form.staffing.iter().map(|s| format!("{} {:?} {:?}", s.item, s.previous, s.current)).collect()
+    text(wanted) == text(got)
 }

@@ -1,5 +1,6 @@
 //! The commands: each turns its arguments into calls of the libraries.
 
+pub(crate) mod accept;
 pub(crate) mod diff;
 pub(crate) mod extract;
 pub(crate) mod ingest;
@@ -8,6 +9,7 @@ pub(crate) mod normalize;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod tables;
+pub(crate) mod verify;
 
 use std::fmt::Display;
 use std::fs;
