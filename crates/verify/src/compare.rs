@@ -164,12 +164,12 @@ pub fn compare_by(
     let compared = |table: &&&str| expectation.columns.of(table).is_some();
     let scores = TABLES.iter().filter(compared).map(|table| Score { table, ..Score::default() }).collect();
     let result = Comparison { scores, differences: Vec::new() };
-    let mut comparer = Comparer { expectation, same, result };
-    comparer.document(&expectation.json, &document.0);
-    comparer.result
+    let mut walk = Walk { expectation, same, result };
+    walk.document(&expectation.json, &document.0);
+    walk.result
 }
 
-struct Comparer<'a, S> {
+struct Walk<'a, S> {
     expectation: &'a Expectation,
     same: S,
     result: Comparison,
@@ -184,7 +184,7 @@ struct Lists<'a> {
     got: &'a [Value],
 }
 
-impl<'a, S: Fn(&Value, &Value) -> bool> Comparer<'a, S> {
+impl<'a, S: Fn(&Value, &Value) -> bool> Walk<'a, S> {
     fn document(&mut self, wanted: &'a Value, got: &'a Value) {
         let slice = |json: &'a Value| json.get(DOCUMENT).map_or(&[][..], std::slice::from_ref);
         self.lists("documents", None, slice(wanted), slice(got));

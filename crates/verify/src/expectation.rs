@@ -78,12 +78,16 @@ impl Expectation {
         if let Some(own) = columns.of(FORMS) {
             let form = |form: &Value| {
                 let mut row = restricted(form, own);
-                INSIDE.iter().for_each(|table| insert_table(&mut row, form, table, columns));
+                for table in INSIDE {
+                    insert_table(&mut row, form, table, columns);
+                }
                 Value::Object(row)
             };
             json.insert(FORMS.to_owned(), rows(&document.0, FORMS).iter().map(form).collect());
         }
-        BESIDE[1..].iter().for_each(|table| insert_table(&mut json, &document.0, table, columns));
+        for table in &BESIDE[1..] {
+            insert_table(&mut json, &document.0, table, columns);
+        }
         Self { columns: columns.clone(), json: json.into() }
     }
 
