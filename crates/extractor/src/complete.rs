@@ -1,7 +1,5 @@
 //! Forms that stop before their end: a file cut in the middle, a page left out.
 
-use std::collections::BTreeSet;
-
 use jixiao_model::{Diagnostic, Form, FormKind, Scope, Severity};
 
 /// A group that this share of the other forms of a kind (in percent) closes with is expected in all.
@@ -28,22 +26,20 @@ fn what_is_missing(forms: &[Form], form: &Form) -> Option<String> {
     if form.indicators.is_empty() {
         return Some("it has no indicators".to_owned());
     }
-    let scopes = [Scope::Overall, Scope::Annual].map(|s| (s, groups(form, Some(s))));
+    let scopes = [Scope::Overall, Scope::Annual].map(|s| groups(form, Some(s)));
     if let Some(missing) = missing_table(forms, form, &scopes) {
         return Some(format!("the table {missing} is missing"));
     }
-    let own = if form.indicators.iter().all(|i| i.scope.is_none()) { groups(form, None) } else { scopes[1].1.clone() };
-    let expected = twin_groups(form).or_else(|| usual_groups(forms, form))?;
-    let missing = expected.difference(&own).next()?;
-    Some(format!("its last table has no {missing}"))
+    let [overall, annual] = scopes;
+    let own = if form.indicators.iter().all(|i| i.scope.is_none()) { groups(form, None) } else { annual };
+    let expected = if overall.is_empty() { usual_groups(forms, form)? } else { overall };
+    // A form that stops lacks what would come last; a group left out before that is the author's choice.
+    let last = expected.last().filter(|last| !own.contains(last))?;
+    Some(format!("its last table has no {last}"))
 }
 
 /// 总体绩效指标 promises 年度绩效指标; the other way round only where the other forms have both.
-fn missing_table(
-    forms: &[Form],
-    form: &Form,
-    [(_, overall), (_, annual)]: &[(Scope, BTreeSet<String>); 2],
-) -> Option<&'static str> {
+fn missing_table(forms: &[Form], form: &Form, [overall, annual]: &[Vec<String>; 2]) -> Option<&'static str> {
     let has = |form: &Form, scope| form.indicators.iter().any(|i| i.scope == Some(scope));
     let has_both = |other: &Form| has(other, Scope::Overall) && has(other, Scope::Annual);
     match (form.kind, overall.is_empty(), annual.is_empty()) {
@@ -53,22 +49,22 @@ fn missing_table(
     }
 }
 
-/// 一级指标 of a table.
-fn groups(form: &Form, scope: Option<Scope>) -> BTreeSet<String> {
-    form.indicators.iter().filter(|i| i.scope == scope).filter_map(|i| i.level1.clone()).collect()
+/// 一级指标 of a table, in the order of its rows.
+fn groups(form: &Form, scope: Option<Scope>) -> Vec<String> {
+    let mut groups: Vec<String> = Vec::new();
+    for level1 in form.indicators.iter().filter(|i| i.scope == scope).filter_map(|i| i.level1.as_ref()) {
+        if !groups.contains(level1) {
+            groups.push(level1.clone());
+        }
+    }
+    groups
 }
 
-/// The groups of 总体绩效指标, where the form has both tables.
-fn twin_groups(form: &Form) -> Option<BTreeSet<String>> {
-    let overall = groups(form, Some(Scope::Overall));
-    (!overall.is_empty()).then_some(overall)
-}
-
-/// The groups that nearly all other forms of the kind have.
-fn usual_groups(forms: &[Form], form: &Form) -> Option<BTreeSet<String>> {
-    let others: Vec<BTreeSet<String>> =
-        forms.iter().filter(|o| o.kind == form.kind && o.place != form.place).map(|o| groups(o, None)).collect();
-    let all: BTreeSet<&String> = others.iter().flatten().collect();
-    let usual = |g: &&&String| others.iter().filter(|o| o.contains(**g)).count() * 100 >= others.len() * USUAL;
-    (others.len() >= FEWEST).then(|| all.iter().filter(usual).map(|g| (*g).clone()).collect())
+/// The groups that nearly all other departments have; projects differ too much to expect anything of one.
+fn usual_groups(forms: &[Form], form: &Form) -> Option<Vec<String>> {
+    let is_other = |o: &&Form| o.kind == form.kind && o.place != form.place && form.kind == FormKind::Department;
+    let others: Vec<Vec<String>> = forms.iter().filter(is_other).map(|o| groups(o, None)).collect();
+    let usual = |g: &&String| others.iter().filter(|o| o.contains(g)).count() * 100 >= others.len() * USUAL;
+    let fullest = others.iter().max_by_key(|o| o.len())?;
+    (others.len() >= FEWEST).then(|| fullest.iter().filter(usual).cloned().collect())
 }

@@ -25,6 +25,7 @@ pub struct Layouts {
     captions: Vec<Regex>,
     columns: FxHashMap<String, ColumnDef>,
     column_patterns: Vec<(Regex, ColumnDef)>,
+    vague_columns: Vec<(Regex, ColumnDef)>,
     hierarchies: Vec<Hierarchy>,
 }
 
@@ -252,6 +253,8 @@ struct ColumnEntry {
     /// Regular expressions over folded headings, for those that name a year or a month.
     #[serde(default)]
     pattern: Vec<String>,
+    #[serde(default)]
+    vague: bool,
 }
 
 #[derive(Deserialize)]
@@ -332,7 +335,11 @@ impl Layouts {
         self.columns.extend(texts.map(|(rank, text)| (label_key(text), def(rank))));
         for pattern in &entry.pattern {
             let pattern = Regex::new(pattern).map_err(|e| LayoutError(e.to_string()))?;
-            self.column_patterns.push((pattern, def(entry.text.len())));
+            if entry.vague {
+                self.vague_columns.push((pattern, def(VAGUE_RANK)));
+            } else {
+                self.column_patterns.push((pattern, def(entry.text.len())));
+            }
         }
         Ok(())
     }
@@ -434,7 +441,12 @@ impl Layouts {
 
     /// True for a label beside the whole indicator table.
     pub(crate) fn is_side(&self, key: &str) -> bool {
-        self.sides.contains(key)
+        self.sides.contains(key) || (key.ends_with(')') && self.sides.contains(bare_key(key)))
+    }
+
+    /// True for one or two characters of a label beside the table that runs down its rows: 绩, 效, 指, 标.
+    pub(crate) fn is_side_fragment(&self, key: &str) -> bool {
+        (1..=2).contains(&key.chars().count()) && self.sides.iter().any(|side| side.contains(key))
     }
 
     /// What a column holds, by its heading: as it is printed, or without marks before and brackets behind.
@@ -442,6 +454,11 @@ impl Layouts {
         let exact = || self.columns.get(key).copied();
         let pattern = || self.column_patterns.iter().find(|(p, _)| p.is_match(key)).map(|(_, def)| *def);
         exact().or_else(|| self.columns.get(bare_key(key)).copied()).or_else(pattern)
+    }
+
+    /// What a column may hold, by a part of its heading; only other headings show that the text is one.
+    pub(crate) fn vague_column(&self, key: &str) -> Option<ColumnDef> {
+        self.vague_columns.iter().find(|(p, _)| p.is_match(key)).map(|(_, def)| *def)
     }
 
     /// The hierarchy of a form; another one where more of the folded texts of its table name lower levels of that.
@@ -453,6 +470,8 @@ impl Layouts {
     }
 }
 
+/// Headings of which only a part is known come after those that are known.
+const VAGUE_RANK: usize = 10_000;
 /// Id of the layouts of forms that are known by their headings alone.
 pub(crate) const UNKNOWN: &str = "unknown";
 /// No number of an annex is longer, in characters.

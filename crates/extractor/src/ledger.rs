@@ -35,6 +35,20 @@ impl Ledger {
         self.split.push(LedgerEntry { text, place, used });
     }
 
+    /// Says where parts of a piece went (byte ranges in order); what is between them is label.
+    pub(crate) fn mark_parts(&mut self, id: usize, parts: &[std::ops::Range<usize>], used: Use) {
+        let Some(entry) = self.entries.get_mut(id) else { return };
+        let whole = std::mem::take(&mut entry.text);
+        let mut from = 0;
+        for part in parts {
+            entry.text.push_str(&whole[from..part.start]);
+            self.split.push(LedgerEntry { text: whole[part.clone()].to_owned(), place: entry.place, used });
+            from = part.end;
+        }
+        entry.text.push_str(&whole[from..]);
+        entry.used = Use::Label;
+    }
+
     /// Says where a piece went.
     pub(crate) fn mark(&mut self, id: usize, used: Use) {
         if let Some(entry) = self.entries.get_mut(id) {

@@ -22,19 +22,20 @@ pub(crate) fn unlisted<'a>(form: FormPieces<'a>, layouts: &Layouts) -> Vec<FormP
     let Some((at, headings)) = headings else { return vec![form] };
     let mut pieces = form.pieces;
     let rest = pieces.split_off(at);
-    let mut list = List { headings, above: pieces, projects: Vec::new(), held: Vec::new(), loose: Vec::new() };
+    let mut list =
+        List { headings, above: pieces, projects: Vec::new(), held: Vec::new(), loose: Vec::new(), early: Vec::new() };
     for piece in rest {
         match piece {
             Piece::Row(row) => list.row(&row, layouts),
             Piece::Paragraph(_) => list.push(piece),
         }
     }
-    let List { projects, loose, above, .. } = list;
+    let List { projects, loose, above, early, .. } = list;
     let mut forms: Vec<FormPieces<'a>> =
         projects.into_iter().map(|pieces| FormPieces { def: form.def, title: form.title.clone(), pieces }).collect();
     match forms.last_mut() {
         Some(form) => form.pieces.extend(loose),
-        None => forms.push(FormPieces { pieces: above.into_iter().chain(loose).collect(), ..form }),
+        None => forms.push(FormPieces { pieces: above.into_iter().chain(loose).chain(early).collect(), ..form }),
     }
     forms
 }
@@ -75,13 +76,15 @@ struct List {
     projects: Vec<Vec<Piece>>,
     /// The last cell of each column left of the projects: it may be merged over several.
     held: Vec<Item>,
-    /// Rows of the next project.
+    /// Subtotals above the next project.
     loose: Vec<Piece>,
+    /// Indicators above the first project, whose name stands in the middle of its rows.
+    early: Vec<Piece>,
 }
 
 impl List {
     fn push(&mut self, piece: Piece) {
-        self.projects.last_mut().unwrap_or(&mut self.loose).push(piece);
+        self.projects.last_mut().unwrap_or(&mut self.early).push(piece);
     }
 
     fn row(&mut self, row: &FormRow, layouts: &Layouts) {
@@ -135,9 +138,8 @@ impl List {
         for cell in &cells {
             self.push_pair(cell, row);
         }
-        if let Some(headings) = headings {
-            self.push(headings);
-        }
+        let early = std::mem::take(&mut self.early);
+        headings.into_iter().chain(early).for_each(|piece| self.push(piece));
     }
 
     fn push_pair(&mut self, cell: &Item, row: &FormRow) {

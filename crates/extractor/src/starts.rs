@@ -147,11 +147,12 @@ fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
     row.items.iter().any(is_label) || row.items.iter().filter(|i| layouts.column(&i.key).is_some()).count() >= 2
 }
 
-/// A row that names a project begins a form, where the one before has its indicators already.
+/// A row that names a project (a department) begins a form, where the one before has its indicators already.
 fn begins_form(row: &FormRow, kind: FormKind, layouts: &Layouts) -> bool {
+    let name = if kind == FormKind::Department { "department" } else { "project_name" };
     let names_project = |item: &Item| {
         let label = layouts.label(kind, None, &item.key);
-        label.is_some_and(|l| l.role == LabelRole::Value && l.field == Some("project_name"))
+        label.is_some_and(|l| l.role == LabelRole::Value && l.field == Some(name))
     };
     row.items.len() >= 2 && row.items.iter().take(2).any(names_project)
 }

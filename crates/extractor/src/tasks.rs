@@ -185,7 +185,7 @@ impl TaskTable {
         repairs.extend(self.repairs);
         for (heading, row, cell) in self.extra_cells {
             let task = self.rows.get(row).and_then(|t| t.task.as_deref().or(t.function.as_deref())).unwrap_or_default();
-            store.push_other(format!("{}/{task}", self.extra[heading].1), cell.value, cell.place);
+            store.push_other(&format!("{}/{task}", self.extra[heading].1), cell.value, cell.place);
         }
         self.rows
     }

@@ -587,13 +587,23 @@ fn cut_label(open: &Open, cell: &Incoming) -> bool {
 fn model_lines(lines: Vec<TextLine>, inner: i32, before: Option<&TextLine>, on_page: OnPage) -> Vec<Line> {
     let left = lines.iter().map(|line| line.area.x0).min().unwrap_or(0);
     let prose = lines.iter().chain(before).any(|line| line.area.x1 - line.area.x0 >= percent(line.size, PROSE))
-        && lines.iter().all(|line| line.area.x0 - left <= percent(line.size, 250));
+        && lines.iter().all(|line| line.area.x0 - left <= percent(line.size, 250))
+        && !is_centred(&lines);
     let mut starts = Vec::with_capacity(lines.len());
     for (i, line) in lines.iter().enumerate() {
         let above = if i == 0 { before } else { lines.get(i - 1) };
         starts.push(above.is_none_or(|above| prose && begins_paragraph(above, line, left, inner)));
     }
     lines.into_iter().zip(starts).map(|(line, starts)| on_page.line(line, starts)).collect()
+}
+
+/// Lines about one middle with different beginnings: the room beside them says nothing of paragraphs.
+fn is_centred(lines: &[TextLine]) -> bool {
+    let Some(first) = lines.first() else { return false };
+    let middle = |line: &TextLine| line.area.x0 + line.area.x1;
+    let near = |line: &TextLine| (middle(line) - middle(first)).abs() <= percent(line.size, 20);
+    let apart = |line: &TextLine| (line.area.x0 - first.area.x0).abs() > percent(line.size, 40);
+    lines.iter().all(near) && lines.iter().any(apart)
 }
 
 fn begins_paragraph(above: &TextLine, line: &TextLine, left: i32, inner: i32) -> bool {

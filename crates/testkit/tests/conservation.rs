@@ -1,5 +1,7 @@
 //! Nothing is lost: every character of the source is accounted for, whatever was done to the text.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where its files are missing")]
+
 use std::collections::BTreeMap;
 
 use jixiao_model::{Document, FieldValue, Form, LedgerEntry, Use};
@@ -18,7 +20,7 @@ fn characters<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeMap<char, usize>
 
 /// Separators that the output spells otherwise: between names, before page numbers, between unit and project.
 fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !"、；;。.…·-—".contains(*c)).collect()
+    text.chars().filter(|c| !c.is_whitespace() && !"、；;。.…·-—～:：".contains(*c)).collect()
 }
 
 /// Every text of the output, the texts of a list as one.
@@ -123,6 +125,34 @@ fn scrambled_booklets_are_fully_accounted_for() {
         }
         check(&lines.join("\n"), &format!("round {round}"));
     }
+}
+
+fn layouts() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/layouts");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut texts: Vec<_> = paths.filter(|path| path.extension().is_some_and(|e| e == "txt")).collect();
+    texts.sort();
+    let name = |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    texts.into_iter().map(|path| (name(&path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Forms of other provinces, as they are and scrambled.
+#[test]
+fn other_layouts_are_fully_accounted_for() {
+    let mut random = Random::new(7);
+    let mut faults = Vec::new();
+    for (name, text) in layouts() {
+        faults.extend(audit(&text).into_iter().map(|fault| format!("{name}: {fault}")));
+        for round in 0..6 {
+            let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+            for _ in 0..=random.below(5) {
+                scramble(&mut lines, &mut random);
+            }
+            let found = audit(&lines.join("\n"));
+            faults.extend(found.into_iter().map(|fault| format!("{name}, round {round}: {fault}")));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
 fn scramble(lines: &mut Vec<String>, random: &mut Random) {

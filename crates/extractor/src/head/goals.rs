@@ -97,7 +97,7 @@ impl Goals {
                     store.push(field, item, item.text.clone());
                     Slot::Field(field)
                 }
-                Below::Other(label) => store.push_other(label.clone(), item.text.clone(), item.place),
+                Below::Other(label) => store.push_other(label, item.text.clone(), item.place),
             };
             written.push((column, slot));
         }

@@ -52,11 +52,14 @@ impl Head<'_> {
         if !read.iter().all(|(label, value)| self.is_plausible(label, value)) {
             return false;
         }
-        let any = read.iter().any(|(_, value)| !value.is_empty());
-        ledger.mark(item.id, if any { Use::Field } else { Use::Label });
-        for (label, value) in read {
-            self.line_pair(item, label, &value);
+        let mut values = Vec::new();
+        for ((label, value), pair) in read.into_iter().zip(&found) {
+            let seal = seal_length(&source[pair.value.clone()]);
+            if self.line_pair(item, &label, &value) {
+                values.push(pair.value.start + seal..pair.value.end);
+            }
         }
+        ledger.mark_parts(item.id, &values, Use::Field);
         true
     }
 
@@ -65,14 +68,15 @@ impl Head<'_> {
         known || (value.chars().count() <= LONGEST_VALUE && !value.contains('。'))
     }
 
-    fn line_pair(&mut self, item: &Item, label: String, value: &str) {
-        let value = without_seal(value);
-        let key = label_key(&label);
+    /// Reads a label and its value; false where the value is nothing, or only the unit of money.
+    fn line_pair(&mut self, item: &Item, label: &str, value: &str) -> bool {
+        let value = value[seal_length(value)..].trim();
+        let key = label_key(label);
         let known = self.layouts.label(self.kind, None, &key);
         let is_cell = known.is_some_and(|l| l.cell);
         let is_unit = known.is_some_and(|l| l.role == LabelRole::Unit);
         if value.is_empty() || (is_unit && self.note_unit(&format!("单位:{value}")).is_some()) {
-            return;
+            return false;
         }
         match known.map(|l| (l.role, l.field)) {
             Some((LabelRole::Value, Some(field))) if !is_cell && !self.store.is_taken(field, &key) => {
@@ -90,11 +94,14 @@ impl Head<'_> {
                 self.store.push_other(label, value.to_owned(), item.place);
             }
         }
+        true
     }
 }
 
-/// 填报单位：（盖章）某局: the words in brackets are the form's, not the value's.
-fn without_seal(value: &str) -> &str {
+/// 填报单位：（盖章）某局: the words in brackets are the form's, not the value's; their length in bytes.
+fn seal_length(value: &str) -> usize {
     let seals = ["（盖章）", "(盖章)", "（公章）", "（签字）", "(签字)", "（签章）"];
-    seals.iter().find_map(|seal| value.strip_prefix(seal)).unwrap_or(value).trim()
+    let rest = value.trim_start();
+    let seal = seals.iter().find(|seal| rest.starts_with(**seal));
+    seal.map_or(0, |seal| value.len() - rest.len() + seal.len())
 }

@@ -49,6 +49,11 @@ impl Matrix {
         self.end.is_none_or(|(table, end)| row.table == table && row.index < end)
     }
 
+    /// No merged label has been seen left of the table.
+    pub(crate) fn is_open(&self) -> bool {
+        self.side.is_none()
+    }
+
     /// True where a label may head a row of the table: right of the merged label, left of the headings.
     pub(crate) fn may_lead(&self, item: &Item, row: &FormRow) -> bool {
         let right_of_side = self.end.is_some() || self.side.is_none_or(|side| item.column > side);

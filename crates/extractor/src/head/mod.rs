@@ -393,7 +393,7 @@ impl<'a> Head<'a> {
                 None
             }
             Target::Other(label) => {
-                let slot = self.store.push_other(label.text.clone(), item.text.clone(), item.place);
+                let slot = self.store.push_other(&label.text, item.text.clone(), item.place);
                 written.push((item.column, slot));
                 None
             }

@@ -3,6 +3,7 @@
 use jixiao_model::{Amount, Origin, Use};
 
 use super::matrix::{Matrix, MatrixHeading};
+use super::store::label_text;
 use super::{Head, Open, Written};
 use crate::align::{Loose, Takes, align};
 use crate::fold::{bare_key, fold, unit_of, unnumbered};
@@ -39,6 +40,9 @@ pub(crate) fn is_pair_row(row: &FormRow, texts: &[&Item]) -> bool {
     !row.after_page_break && texts.len() >= 2 && first.is_some_and(|t| is_label_like(&t.text))
 }
 
+/// Merged label, label and cells of a row of a small table.
+type Led<'r> = (Option<&'r Item>, &'r Item, Vec<&'r Item>);
+
 impl<'a> Head<'a> {
     /// Cells that no layout names: a short text and the text after it are a label and its value.
     pub(super) fn unknown_pairs(
@@ -61,10 +65,12 @@ impl<'a> Head<'a> {
                         rest = after;
                         ledger.mark(label.id, Use::Field);
                         ledger.mark(value.id, Use::Field);
-                        let slot = self.store.push_other(label.text.clone(), value.text.clone(), value.place);
+                        let slot = self.store.push_other(&label.text, value.text.clone(), value.place);
                         written.push((value.column, slot));
                     }
-                    _ if is_empty_label(label, row) => ledger.mark(label.id, Use::Label),
+                    _ if is_empty_label(label, row) || self.open.section == Some(Section::Funding) => {
+                        ledger.mark(label.id, Use::Label);
+                    }
                     _ => {}
                 }
             }
@@ -114,7 +120,11 @@ impl<'a> Head<'a> {
     /// Reads a row of a small table; false where the table has ended.
     pub(super) fn matrix_row(&mut self, row: &FormRow, ledger: &mut Ledger) -> bool {
         let Some(matrix) = self.matrix.take() else { return false };
-        let Some((lead, cells)) = self.leading_label(&matrix, row) else { return false };
+        let Some((merged, lead, cells)) = self.leading_label(&matrix, row) else { return false };
+        if let Some(merged) = merged {
+            self.store.unit = unit_of(&fold(&merged.text)).or(self.store.unit);
+            ledger.mark(merged.id, Use::Label);
+        }
         ledger.mark(lead.id, Use::Label);
         let base = self.known(lead).filter(|l| l.role == LabelRole::Amount);
         let base = base.and_then(|l| self.blocks.item(l, lead, (row.table, row.index), &self.store.amounts));
@@ -131,17 +141,16 @@ impl<'a> Head<'a> {
         true
     }
 
-    /// The label that leads a row of a small table, and the cells after it.
-    fn leading_label<'r>(&self, matrix: &Matrix, row: &'r FormRow) -> Option<(&'r Item, Vec<&'r Item>)> {
+    /// The merged label and the label that lead a row of a small table, and the cells after them.
+    fn leading_label<'r>(&self, matrix: &Matrix, row: &'r FormRow) -> Option<Led<'r>> {
         let mut items = row.items.iter().peekable();
         if !matrix.reaches(row) {
             return None;
         }
-        // A merged label printed again at the top of a page is no label of the row.
-        let repeated = |i: &&Item| self.known(i).is_some_and(|l| l.role == LabelRole::Section);
-        if row.after_page_break && row.items.len() > 1 {
-            items.next_if(|i| repeated(i));
-        }
+        // The merged label is no label of the row: printed again at the top of a page, or only now, in its middle.
+        let merged = |i: &&Item| self.known(i).is_some_and(|l| l.role == LabelRole::Section);
+        let may_be_merged = (row.after_page_break || matrix.is_open()) && row.items.len() > 1;
+        let merged = if may_be_merged { items.next_if(|i| merged(i)) } else { None };
         let lead = items.next()?;
         let label = self.known(lead);
         // Headings of another kind begin another part of the form.
@@ -156,13 +165,13 @@ impl<'a> Head<'a> {
             }
             _ => false,
         };
-        is_lead.then(|| (lead, items.collect()))
+        is_lead.then(|| (merged, lead, items.collect()))
     }
 
     fn matrix_cell(&mut self, lead: &Item, base: Option<&str>, heading: &MatrixHeading, cell: &Item) {
-        let label = format!("{}/{}", lead.text, heading.text);
+        let label = format!("{}/{}", label_text(&lead.text), heading.text);
         let (Some(base), Some(suffix)) = (base, &heading.suffix) else {
-            self.store.push_other(label, cell.text.clone(), cell.place);
+            self.store.push_other(&label, cell.text.clone(), cell.place);
             return;
         };
         let item = if suffix.is_empty() { base.to_owned() } else { format!("{base}_{suffix}") };
@@ -193,7 +202,7 @@ impl Head<'_> {
             let above = columns.partition_point(|h| h.column <= cell.column).saturating_sub(1);
             let heading = columns.get(place.unwrap_or(above)).map_or("", |h| h.text.as_str());
             ledger.mark(cell.id, Use::Field);
-            self.store.push_other(format!("{}/{heading}", label.text), cell.text.clone(), cell.place);
+            self.store.push_other(&format!("{}/{heading}", label_text(&label.text)), cell.text.clone(), cell.place);
         }
     }
 }

@@ -72,8 +72,8 @@ impl Store {
     }
 
     /// A labelled cell that no column is planned for.
-    pub(crate) fn push_other(&mut self, label: String, text: String, place: Place) -> Slot {
-        self.other_fields.push((label, Field::new(text, place)));
+    pub(crate) fn push_other(&mut self, label: &str, text: String, place: Place) -> Slot {
+        self.other_fields.push((label_text(label).to_owned(), Field::new(text, place)));
         Slot::Other(self.other_fields.len() - 1)
     }
 
@@ -155,6 +155,11 @@ impl Store {
 /// An empty list is a statement, an empty text is none.
 fn says_something((name, texts): &(&'static str, Vec<Field<String>>)) -> bool {
     !texts.is_empty() || LISTS.contains(name) || NAMES.contains(name)
+}
+
+/// A label as printed, without the colon that only leads to its value.
+pub(crate) fn label_text(label: &str) -> &str {
+    label.trim_end().trim_end_matches([':', '：'])
 }
 
 fn field_value((name, texts): (&'static str, Vec<Field<String>>)) -> (&'static str, Field<FieldValue>) {

@@ -5,7 +5,7 @@
 use jixiao_model::{Repair, without_space};
 use rustc_hash::FxHashMap;
 
-use super::read::{Content, DataRow};
+use super::read::{Content, DataRow, push_other};
 
 /// Names (without white space) that other tables print, and their values.
 #[derive(Debug)]
@@ -120,10 +120,7 @@ fn finish_rest(mut rest: DataRow, out: &mut Vec<DataRow>) {
 /// The tail of a row goes on with the cells of its further columns too.
 fn join_others(before: &mut DataRow, tail: &mut DataRow) {
     for (role, text) in tail.others.drain(..) {
-        match before.others.iter_mut().find(|(r, _)| *r == role) {
-            Some((_, whole)) => whole.push_str(&text),
-            None => before.others.push((role, text)),
-        }
+        push_other(&mut before.others, role, text);
     }
     for (heading, text) in tail.unplanned.drain(..) {
         match before.unplanned.iter_mut().find(|(h, _)| *h == heading) {

@@ -70,7 +70,7 @@ pub(crate) fn read_headings(row: &FormRow, layouts: &Layouts) -> Option<Vec<Head
         return None;
     }
     let unknown = clear.iter().filter(|i| layouts.column(&i.key).is_none() && i.text.chars().count() <= LONGEST);
-    headings.extend(unknown.map(|item| Heading::new(item, OTHER)));
+    headings.extend(unknown.map(|item| Heading::new(item, layouts.vague_column(&item.key).unwrap_or(OTHER))));
     headings.sort_by_key(|h| h.column);
     mark_spreading(&mut headings, row);
     Some(headings)
@@ -153,7 +153,8 @@ fn joined_key(upper: &Heading, item: &Item) -> String {
 }
 
 fn lower(item: &Item, above: &Heading, layouts: &Layouts) -> Heading {
-    let def = layouts.column(&joined_key(above, item)).or_else(|| layouts.column(&item.key)).unwrap_or(OTHER);
+    let def = layouts.column(&joined_key(above, item)).or_else(|| layouts.column(&item.key));
+    let def = def.or_else(|| layouts.vague_column(&item.key)).unwrap_or(OTHER);
     Heading { text: format!("{}/{}", above.text, item.text), ..Heading::new(item, def) }
 }
 

@@ -161,7 +161,7 @@ impl<'a> RowReader<'a> {
         if row.origin == Origin::Ruled {
             return item.column < first && item.column + item.column_span <= first.max(1);
         }
-        self.layouts.is_side(&item.key)
+        self.layouts.is_side(&item.key) || (item.column < first && self.layouts.is_side_fragment(&item.key))
     }
 
     fn level(&self, item: &Item, row: &FormRow) -> Option<u8> {
@@ -320,19 +320,30 @@ impl<'a> RowReader<'a> {
             ColumnRole::Level3 => &mut data.name,
             ColumnRole::Value => &mut data.value,
             ColumnRole::Elsewhere => return,
-            ColumnRole::Other => return data.unplanned.extend(heading.map(|at| (at, text))),
+            // A text that is no label under the heading of a level has no column either.
+            ColumnRole::Other | ColumnRole::Level1 | ColumnRole::Level2 => {
+                return data.unplanned.extend(heading.map(|at| (at, text)));
+            }
             role => {
                 if role == ColumnRole::Comparator && !self.layouts.is_sign(&item.key) {
                     // 定性, 正向: what stands in the column though it compares nothing.
-                    data.unplanned.extend(heading.map(|at| (at, text.clone())));
+                    return data.unplanned.extend(heading.map(|at| (at, text)));
                 }
-                return data.others.push((role, text.text));
+                return push_other(&mut data.others, role, text.text);
             }
         };
         match slot {
             Some(before) => before.text.push_str(&text.text),
             None => *slot = Some(text),
         }
+    }
+}
+
+/// Two texts under one heading are one.
+pub(super) fn push_other(others: &mut Vec<(ColumnRole, String)>, role: ColumnRole, text: String) {
+    match others.iter_mut().find(|(known, _)| *known == role) {
+        Some((_, before)) => before.push_str(&text),
+        None => others.push((role, text)),
     }
 }
 
