@@ -206,6 +206,16 @@ fn config() -> ProptestConfig {
     }
 }
 
+/// Found by other seeds.
+#[test]
+fn lists_and_ranges_lose_nothing() {
+    for text in
+        ["≤50万元/人.2次≥20款", "于10<a0≤26", "3/1%±5平", "2>7×24小时≥80百分之９，９９９", "、及时到位，合格率100%"]
+    {
+        check(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+}
+
 /// Found by other seeds: without its magnitude or its order a figure may read as something else.
 #[test]
 fn renderings_that_would_read_as_something_else() {

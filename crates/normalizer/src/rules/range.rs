@@ -250,7 +250,8 @@ fn bounded_name(cell: &Cell<'_>, first: &Phrase<'_>, second: &Phrase<'_>) -> Opt
     let (from, to) = (first.last + 1, second.first);
     let words = (from..to).all(|index| matches!(cell.kind(index), Some(Kind::Text(false) | Kind::Word(_))));
     let (start, end) = (cell.token(from)?.start, cell.token(to)?.start);
-    (from < to && words && end - start <= MAX_NAME).then_some((start, end))
+    let plain = (start..end).all(|at| !cell.source().at(at).is_ascii_digit());
+    (from < to && words && plain && end - start <= MAX_NAME).then_some((start, end))
 }
 
 /// ±10%, 20±2℃
