@@ -17,7 +17,10 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
     }
     for scope in [Some(Scope::Overall), Some(Scope::Annual), None] {
         let items: &[&str] = if scope == Some(Scope::Overall) { &["total"] } else { &["annual_total", "total"] };
-        let money = items.iter().filter_map(|item| amount(notes.form, item)).find(|amount| amount.fen.is_some());
+        let money = items
+            .iter()
+            .filter_map(|item| amount(notes.form, item))
+            .find(|amount| amount.fen.is_some_and(|fen| fen > 0));
         if let Some(money) = money {
             table(notes, scope, money);
         }

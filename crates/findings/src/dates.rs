@@ -1,6 +1,6 @@
 //! Plans, deadlines and periods outside the year of the form.
 
-use jixiao_model::{FieldValue, Form, Place};
+use jixiao_model::{FieldValue, Form, Place, Scope};
 use jixiao_normalizer::{Kind, Value};
 
 use crate::note::Notes;
@@ -34,7 +34,10 @@ fn deadlines(notes: &mut Notes<'_>, years: Years) {
     let Some(rule) = notes.rule(Code::DeadlineOutsideYear) else { return };
     for row in notes.rows().into_iter().filter(|row| !rule.exempts(row.printed())) {
         let Some(named) = row.value().map(years_of).filter(|named| !named.is_empty()) else { continue };
-        if !named.iter().any(|year| years.hold(*year)) && !spans(&named, years.fiscal) {
+        // Without a period, 总体 may look further ahead than the year.
+        let ahead = row.indicator.scope == Some(Scope::Overall) && years.period.is_none();
+        let holds = |year: &i16| years.hold(*year) || (ahead && *year > years.fiscal);
+        if !named.iter().any(holds) && !spans(&named, years.fiscal) {
             let form = years.describe();
             let message = format!("{}{}: {} lies outside {form}", row.table(), row.name(), row.printed());
             notes.add_row(rule, row, message);

@@ -5,11 +5,14 @@ use jixiao_model::{Form, FormKind};
 use crate::money::{Cell, amount, figure, tolerance, wan};
 use crate::note::Notes;
 use crate::period::Period;
-use crate::rules::Code;
+use crate::rules::{Code, Rule};
 
 /// Totals of a project form, with their parts: 项目资金 on the left, 年度资金申请 on the right.
 const BLOCKS: [(&str, &[&str]); 2] =
     [("total", &["fiscal", "other"]), ("annual_total", &["annual_fiscal", "annual_carryover", "annual_other"])];
+/// What stands behind the items of a block: nothing for the budget as it began, and in self-evaluations the budget as
+/// it was changed and what was spent.
+const TIMES: [&str; 3] = ["", "_adjusted", "_executed"];
 
 /// Compares parts with totals, and the views of one budget with each other.
 pub(crate) fn check(notes: &mut Notes<'_>) {
@@ -19,13 +22,16 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
         return;
     }
     for (total, parts) in BLOCKS {
-        funding_parts(notes, total, parts);
+        for time in TIMES {
+            let item = |name: &&str| format!("{name}{time}");
+            funding_parts(notes, &item(&total), &parts.iter().map(item).collect::<Vec<_>>());
+        }
     }
     annual_above_total(notes);
     one_year_totals(notes);
 }
 
-fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[&str]) {
+fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[String]) {
     let form = notes.form;
     let (Some(rule), Some(whole)) = (notes.rule(Code::FundingPartsDiffer), amount(form, total)) else { return };
     let Some(stated) = whole.fen else { return };
@@ -35,9 +41,9 @@ fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[&str]) {
         return;
     }
     let sum: i128 = cells.iter().filter_map(|cell| cell.fen()).sum();
-    // A part whose cell the form does not have may be what is missing.
-    let may_be_elsewhere = sum < stated && cells.contains(&Cell::Absent);
-    if (sum - stated).abs() <= tolerance(rule, figures) || may_be_elsewhere {
+    // A part for which the form has no cell, or a cell that no column is planned for, may be what is missing.
+    let may_be_elsewhere = || cells.contains(&Cell::Absent) || has_other_money(form, rule);
+    if (sum - stated).abs() <= tolerance(rule, figures) || (sum < stated && may_be_elsewhere()) {
         return;
     }
     let message = format!(
@@ -51,10 +57,16 @@ fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[&str]) {
     notes.add(rule, whole.place, message);
 }
 
+/// True where the head has a figure under a label of money that no column is planned for (自有资金, 事业收入).
+fn has_other_money(form: &Form, rule: &Rule) -> bool {
+    let names_money = |label: &str| rule.words.iter().flatten().any(|word| label.contains(word.as_str()));
+    form.other_fields.iter().any(|(label, field)| names_money(label) && Cell::of_task(Some(&field.value)).is_figure())
+}
+
 /// The parts by their labels: `财政资金 20.00万元, 其他资金 empty`.
-fn listed(form: &Form, items: &[&str]) -> String {
-    let shown = |item: &&str| {
-        let amount = amount(form, item)?;
+fn listed(form: &Form, items: &[impl AsRef<str>]) -> String {
+    let shown = |item: &_| {
+        let amount = amount(form, AsRef::as_ref(item))?;
         let label = amount.label.strip_prefix("其中").unwrap_or(&amount.label).trim_start_matches(['：', ':', ' ']);
         Some(format!("{label} {}", amount.fen.map_or_else(|| "empty".to_owned(), wan)))
     };

@@ -14,7 +14,7 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
         return;
     }
     // Over several years the goal of one year may well be another than the goal of all.
-    let one_year = Period::of(notes.form).is_none_or(Period::is_one_year);
+    let one_year = Period::of(notes.form).is_some_and(Period::is_one_year);
     for pair in pairs(notes, &overall, &annual) {
         match (pair.members(&overall, &annual), pair) {
             ((Some(overall), Some(annual)), Pair::Fuzzy(..)) => Twins { overall, annual, one_year }.names(notes),

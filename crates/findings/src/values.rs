@@ -14,7 +14,7 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
     for row in notes.rows() {
         let Some(value) = row.value() else { continue };
         let measure = Measure::of(row.name());
-        let in_brackets = bracketed_unit(row.name());
+        let in_brackets = bracketed_unit(row.name()).or_else(|| bracketed_unit(explanation(row)));
         match measure.filter(|measure| measure.rate) {
             Some(_) => rate(notes, row, value, in_brackets.as_ref()),
             None => unit_missing(notes, row, value, in_brackets.as_ref()),
@@ -29,6 +29,11 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
             );
         }
     }
+}
+
+/// What the name means, in layouts that say so: it may close with a unit, too.
+fn explanation(row: Row<'_>) -> &str {
+    row.indicator.extra.iter().find(|(name, _)| *name == "explanation").map_or("", |(_, text)| text.as_str())
 }
 
 /// Rows without a value, in tables that have values.
