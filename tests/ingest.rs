@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use jixiao_exporter::files::sha256_hex;
+use jixiao_exporter::files::Digest;
 use tempfile::TempDir;
 
 const SEED: &str = include_str!("../seeds/jinan-shizhong-2023.txt");
@@ -116,7 +116,7 @@ fn checksums_are_those_of_the_files() {
     let sums = fs::read_to_string(out.join("checksums.sha256")).unwrap();
     for line in sums.lines() {
         let (sum, name) = line.split_once("  ").unwrap();
-        assert_eq!(sum, sha256_hex(&fs::read(out.join(name)).unwrap()), "{name}");
+        assert_eq!(sum, Digest::of(&fs::read(out.join(name)).unwrap()).to_string(), "{name}");
     }
     let listed = sums.lines().count() + 1;
     assert_eq!(listed, dataset(&out).len(), "every file but the list itself");
@@ -174,17 +174,20 @@ fn a_removed_or_damaged_file_comes_back() {
     assert!(ingest(folder.path(), &["in", "-o", "out"]).contains("written"));
     assert!(dataset(&out) == before);
 
-    // A kept result that a broken disk has cut short is read again from its source.
-    let results = walk(&out.join(".jixiao/results"));
-    fs::write(&results[0], "{\"schema_version\": 1,").unwrap();
+    // A kept result that a broken disk has changed is read again from its source.
+    let results = out.join(".jixiao/results-1");
+    let mut bytes = fs::read(&results).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&results, bytes).unwrap();
     fs::remove_file(out.join("forms.parquet")).unwrap();
     ingest(folder.path(), &["in", "-o", "out"]);
     assert!(dataset(&out) == before);
-}
-
-fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+    fs::remove_file(out.join("forms.parquet")).unwrap();
+    fs::remove_dir_all(folder.path().join("in")).unwrap();
+    fs::create_dir(folder.path().join("in")).unwrap();
+    write_old(&folder.path().join("in/new.txt"), &document(9));
+    assert!(ingest(folder.path(), &["in", "-o", "out"]).contains("4 documents"), "what is kept needs no source");
 }
 
 #[test]
@@ -279,7 +282,12 @@ fn options_of_every_year_stand_in_a_file() {
     assert!(!folder.path().join("data/indicators.parquet").exists());
     let run: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("data/run.json")).unwrap()).unwrap();
-    assert_eq!((&run["ok"], &run["jobs"], &run["formats"][0]), (&2.into(), &1.into(), &"csv".into()));
+    let options = &run["options"];
+    assert_eq!(
+        (&options["jobs"], &options["formats"][0], &options["limits"]["pages"]),
+        (&1.into(), &"csv".into(), &9.into())
+    );
+    assert_eq!((&run["state"], &run["files"]["ok"]), (&"finished".into(), &2.into()));
 
     fs::write(folder.path().join("jixiao.toml"), "output = \"data\"\npath = \"in\"\n").unwrap();
     let output = jixiao(folder.path(), &["ingest"]);

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jixiao_exporter::Format;
 use jixiao_model::Limits;
 use jixiao_pipeline::{PageRange, Shard};
+use serde::Deserialize;
 
 /// Reads booklets of Chinese 绩效目标 forms (project and department performance goals) and makes a dataset of them.
 #[derive(Debug, Parser)]
@@ -90,20 +91,26 @@ Examples:
 
 The folder holds one Parquet file a table (documents, contents, forms, amounts, indicators, tasks, staffing,
 diagnostics) and one JSON file a document (documents/<document_id>.json). What has been read is kept in
-<folder>/.jixiao: run the same command again after an interruption, or when documents were added or changed.
+<folder>/.jixiao: run the same command again after an interruption (Ctrl-C, a power cut, a full disk), or when
+documents were added or changed. A document whose file is gone stays in the dataset until you say --prune.
 run.json says how the last run went; it is the only file that tells the time.
 
 Options that are the same every year can stand in jixiao.toml, in the folder where the program is started:
   paths = [\"booklets\"]
   output = \"dataset\"
   to = [\"parquet\", \"csv\", \"xlsx\"]
+  excel = true
+  cells = false
+  jobs = 4
   lexicon = \"our-units.toml\"
   rules = \"our-rules.toml\"
+  password = \"the word\"
   [limits]
   pages = 5000
-What is said on the command line comes first.")]
+  time = 600
+Paths are meant from the folder of the file. What is said on the command line comes first.")]
 pub(crate) struct IngestArgs {
-    /// Files, folders or patterns; `-` reads a list of paths, one a line, from standard input
+    /// Files, folders or patterns; `-` reads a list of files and folders, one a line, from standard input
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     /// Folder of the dataset [default: output]
@@ -128,9 +135,6 @@ pub(crate) struct IngestArgs {
     /// Read every document again
     #[arg(long)]
     pub(crate) fresh: bool,
-    /// File with options that are the same every time [default: jixiao.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }
@@ -336,9 +340,6 @@ pub(crate) struct VerifyArgs {
     /// Threads [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
-    /// File with options that are the same every time [default: jixiao.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }
@@ -362,9 +363,6 @@ pub(crate) struct AcceptArgs {
     /// Write without asking
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// File with options that are the same every time [default: jixiao.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }
@@ -399,6 +397,9 @@ pub(crate) struct ReadingArgs {
     /// Give every cell of every table, too: the audit trail
     #[arg(long, help_heading = "Reading")]
     pub(crate) cells: bool,
+    /// File with options that are the same every time [default: jixiao.toml, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// What opening a document needs, and what it may cost.
@@ -407,32 +408,49 @@ pub(crate) struct OpeningArgs {
     /// Password of encrypted PDFs
     #[arg(long, value_name = "WORD", help_heading = "Reading")]
     pub(crate) password: Option<String>,
-    /// Largest file in bytes [default: 536870912, 512 MiB]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
-    pub(crate) limit_bytes: Option<u64>,
-    /// Most pages of a document [default: 20000]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
-    pub(crate) limit_pages: Option<u32>,
-    /// Most objects of a PDF [default: 2000000]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
-    pub(crate) limit_objects: Option<u64>,
-    /// Deepest nesting of drawings, colours and functions in a PDF [default: 32]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
-    pub(crate) limit_nesting: Option<u32>,
-    /// Most bytes after decompression; one stream may take a 32nd of them [default: 2147483648, 2 GiB]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
-    pub(crate) limit_decompressed: Option<u64>,
-    /// Most glyphs or characters of a document [default: 20000000]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
-    pub(crate) limit_glyphs: Option<u64>,
-    /// Longest time for one document, in seconds [default: 300]
-    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
-    pub(crate) limit_time: Option<u64>,
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 }
 
-impl OpeningArgs {
-    /// The limits that were given, and `usual` for the rest.
-    pub(crate) fn limits(&self, usual: Limits) -> Limits {
+/// Limits on the command line, and by the same names, without `--limit-`, in the configuration.
+#[allow(clippy::struct_field_names, reason = "the fields are the flags")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
+#[command(next_help_heading = "Limits")]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LimitOptions {
+    /// Largest file in bytes [default: 536870912, 512 MiB]
+    #[arg(long, value_name = "N")]
+    #[serde(rename = "bytes")]
+    limit_bytes: Option<u64>,
+    /// Most pages of a document [default: 20000]
+    #[arg(long, value_name = "N")]
+    #[serde(rename = "pages")]
+    limit_pages: Option<u32>,
+    /// Most objects of a PDF [default: 2000000]
+    #[arg(long, value_name = "N")]
+    #[serde(rename = "objects")]
+    limit_objects: Option<u64>,
+    /// Deepest nesting of drawings, colours and functions in a PDF [default: 32]
+    #[arg(long, value_name = "N")]
+    #[serde(rename = "nesting")]
+    limit_nesting: Option<u32>,
+    /// Most bytes after decompression; one stream may take a 32nd of them [default: 2147483648, 2 GiB]
+    #[arg(long, value_name = "N")]
+    #[serde(rename = "decompressed")]
+    limit_decompressed: Option<u64>,
+    /// Most glyphs or characters of a document [default: 20000000]
+    #[arg(long, value_name = "N")]
+    #[serde(rename = "glyphs")]
+    limit_glyphs: Option<u64>,
+    /// Longest time for one document, in seconds [default: 300]
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(rename = "time")]
+    limit_time: Option<u64>,
+}
+
+impl LimitOptions {
+    /// The limits that are said here, and `usual` for the rest.
+    pub(crate) fn over(&self, usual: Limits) -> Limits {
         Limits {
             bytes: self.limit_bytes.unwrap_or(usual.bytes),
             pages: self.limit_pages.unwrap_or(usual.pages),

@@ -1,13 +1,12 @@
-//! `jixiao.toml`: options of `ingest` that are the same every time.
+//! `jixiao.toml`: options that are the same every time. `extract` takes from it how documents are read.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use jixiao_model::Limits;
 use serde::Deserialize;
 
+use crate::args::LimitOptions;
 use crate::term::Failure;
 
 /// The file that is read when none is named.
@@ -21,24 +20,12 @@ pub(crate) struct Config {
     pub(crate) output: Option<PathBuf>,
     pub(crate) to: Option<Vec<String>>,
     pub(crate) excel: bool,
+    pub(crate) cells: bool,
     pub(crate) jobs: Option<u16>,
     pub(crate) lexicon: Option<PathBuf>,
     pub(crate) rules: Option<PathBuf>,
     pub(crate) password: Option<String>,
-    pub(crate) limits: ConfigLimits,
-}
-
-/// Limits, by the names of their flags.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct ConfigLimits {
-    bytes: Option<u64>,
-    pages: Option<u32>,
-    objects: Option<u64>,
-    nesting: Option<u32>,
-    decompressed: Option<u64>,
-    glyphs: Option<u64>,
-    time: Option<u64>,
+    pub(crate) limits: LimitOptions,
 }
 
 impl Config {
@@ -66,21 +53,6 @@ impl Config {
         }
         for path in [&mut self.output, &mut self.lexicon, &mut self.rules].into_iter().flatten() {
             *path = folder.join(&*path);
-        }
-    }
-}
-
-impl ConfigLimits {
-    /// These limits, and `usual` for those that are not said.
-    pub(crate) fn over(&self, usual: Limits) -> Limits {
-        Limits {
-            bytes: self.bytes.unwrap_or(usual.bytes),
-            pages: self.pages.unwrap_or(usual.pages),
-            objects: self.objects.unwrap_or(usual.objects),
-            nesting: self.nesting.unwrap_or(usual.nesting),
-            decompressed: self.decompressed.unwrap_or(usual.decompressed),
-            glyphs: self.glyphs.unwrap_or(usual.glyphs),
-            time: self.time.map_or(usual.time, Duration::from_secs),
         }
     }
 }

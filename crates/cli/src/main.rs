@@ -4,6 +4,7 @@ mod args;
 mod cmd;
 mod config;
 mod fonts;
+mod progress;
 mod term;
 
 use std::process::ExitCode;

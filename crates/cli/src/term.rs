@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How a run ends, as far as it was a run.
@@ -60,13 +62,26 @@ pub(crate) fn print(data: impl AsRef<[u8]>) -> Result<(), Failure> {
 pub(crate) fn outlive_file_size_limit() -> Result<(), Failure> {
     use signal_hook::{consts::SIGXFSZ, flag};
     // That the signal came is told by the write that fails.
-    flag::register(SIGXFSZ, std::sync::Arc::default()).map(|_| ()).map_err(Failure::from)
+    flag::register(SIGXFSZ, Arc::default()).map(|_| ()).map_err(Failure::from)
 }
 
 /// Other systems have no such signal.
 #[cfg(not(unix))]
 pub(crate) fn outlive_file_size_limit() -> Result<(), Failure> {
     Ok(())
+}
+
+/// A flag that is set when somebody presses Ctrl-C, or the system asks the process to end: what was begun is put in
+/// order first. Whoever asks a second time is obeyed at once.
+pub(crate) fn on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    use signal_hook::{consts::TERM_SIGNALS, flag};
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in TERM_SIGNALS {
+        // In this order: the second signal finds the flag set.
+        flag::register_conditional_default(*signal, Arc::clone(&interrupted))?;
+        flag::register(*signal, Arc::clone(&interrupted))?;
+    }
+    Ok(interrupted)
 }
 
 /// A time as `2026-11-23T08:15:30Z`.

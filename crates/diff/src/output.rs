@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use jixiao_exporter::schema::ChangeRow;
-use jixiao_exporter::schema::Row;
-use jixiao_exporter::{DocumentRecords, ParquetTable, SCHEMA_VERSION};
+use jixiao_exporter::{DocumentRecords, SCHEMA_VERSION, write_parquet};
 use parquet::errors::ParquetError;
 use serde_json::{Map, Value, json};
 
@@ -77,7 +76,5 @@ pub fn to_json(before: &Side, after: &Side, changes: &[ChangeRow]) -> serde_json
 ///
 /// Whatever writing to `sink` gives.
 pub fn to_parquet<W: Write + Send>(changes: &[ChangeRow], sink: W) -> Result<W, ParquetError> {
-    let mut table = ParquetTable::new(&ChangeRow::TABLE, sink)?;
-    changes.iter().try_for_each(|change| table.push(&change.cells()))?;
-    table.finish()
+    write_parquet(&ChangeRow::TABLE, changes, sink)
 }

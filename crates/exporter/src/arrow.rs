@@ -68,13 +68,14 @@ pub struct BatchBuilder {
     schema: SchemaRef,
     columns: Vec<Builder>,
     rows: usize,
+    weight: usize,
 }
 
 impl BatchBuilder {
     /// A builder without rows.
     pub fn new(table: &Table) -> Self {
         let columns = table.columns.iter().map(|column| Builder::new(column.kind)).collect();
-        Self { schema: arrow_schema(table), columns, rows: 0 }
+        Self { schema: arrow_schema(table), columns, rows: 0, weight: 0 }
     }
 
     /// The schema of the batches.
@@ -87,17 +88,23 @@ impl BatchBuilder {
         self.rows
     }
 
+    /// Roughly the bytes of these rows: the same for the same rows.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
     /// Adds a row: one cell a column, in their order.
     pub fn push(&mut self, cells: &[Cell<'_>]) {
         for (builder, cell) in self.columns.iter_mut().zip(cells) {
             builder.append(cell);
+            self.weight += cell.weight();
         }
         self.rows += 1;
     }
 
     /// The rows collected since the last batch.
     pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.rows = 0;
+        (self.rows, self.weight) = (0, 0);
         let arrays = self.columns.iter_mut().map(Builder::finish).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }

@@ -96,6 +96,30 @@ impl Cell<'_> {
     }
 }
 
+impl Cell<'_> {
+    /// Roughly the bytes that the cell takes in memory: the same everywhere, so that what depends on it is, too.
+    pub(crate) fn weight(&self) -> usize {
+        const NUMBER: usize = 8;
+        match self {
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Double(_) | Self::Yuan(_) => NUMBER,
+            Self::Text(text) => text.len(),
+            Self::Texts(all) => all.iter().map(String::len).sum(),
+            Self::Repairs(repairs) => repairs.iter().map(RepairRow::weight).sum(),
+            Self::Labelled(fields) => fields.iter().map(|(label, text)| label.len() + text.len()).sum(),
+            Self::Json(value) => json_weight(value),
+        }
+    }
+}
+
+fn json_weight(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Array(items) => items.iter().map(json_weight).sum(),
+        serde_json::Value::Object(keys) => keys.iter().map(|(key, value)| key.len() + json_weight(value)).sum(),
+        serde_json::Value::String(text) => text.len(),
+        _ => 8,
+    }
+}
+
 /// Compact JSON text. The types written here have text keys and finite numbers, so nothing can fail.
 fn compact<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
@@ -215,6 +239,14 @@ pub struct RepairRow {
     pub to: Option<String>,
     /// What speaks for it.
     pub evidence: String,
+}
+
+impl RepairRow {
+    fn weight(&self) -> usize {
+        let Self { kind, field, from, to, evidence } = self;
+        let texts = [Some(kind), Some(field), from.as_ref(), to.as_ref(), Some(evidence)];
+        texts.into_iter().flatten().map(String::len).sum()
+    }
 }
 
 /// Texts by their label, in the order of the source; labels are made unique.

@@ -47,10 +47,31 @@ impl TableFile for CsvTable {
     }
 }
 
-/// Excel takes a field that begins so for a formula, `=100%` and `=29人` included.
-const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-
-/// A text that stays text. An apostrophe before a formula does that, in Excel as in LibreOffice.
+/// A text that a spreadsheet takes for text: one that it would calculate, `=100%` and `=29人` included, gets an
+/// apostrophe before it.
+///
+/// (`="=100%"` would be a formula itself, and a tab is lost or, worse, passed over.) A text that begins with an
+/// apostrophe gets one too: so whoever reads takes one away from each text that begins with one, and has what was
+/// printed.
 pub(crate) fn excel_text(text: &str) -> Cow<'_, str> {
-    if text.starts_with(FORMULA) { format!("'{text}").into() } else { text.into() }
+    let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}';
+    let begins_formula = text.trim_start_matches(blank).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let is_risky = begins_formula || text.starts_with(['\'', '\t', '\r', '\n']);
+    if is_risky { format!("'{text}").into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_spreadsheets_would_calculate_is_kept_as_text() {
+        for text in ["=29人", "=100%", "+1", "-5℃", "@满意", "＝1", " =1", "\t=1", "\n", "\u{FEFF}=1", "'=1", "'"]
+        {
+            assert_eq!(excel_text(text), format!("'{text}"));
+        }
+        for text in ["", "100%", "≥95%", "29人", "1-2", "—", "不低于=3"] {
+            assert_eq!(excel_text(text), text);
+        }
+    }
 }

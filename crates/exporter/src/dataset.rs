@@ -1,12 +1,13 @@
 //! The files of a dataset, written document by document.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use rayon::prelude::*;
+
 use crate::csv::CsvTable;
 use crate::documents::DocumentsSink;
-use crate::files::{Fingerprint, WholeFile, WriteError};
+use crate::files::{FileSet, Fingerprint, WholeFile, WriteError, sync_folder};
 use crate::jsonl::JsonLinesTable;
 use crate::package::{Counts, PACKAGE_FILES, Package};
 use crate::parquet::ParquetTable;
@@ -116,6 +117,11 @@ impl WriteOptions {
         all.filter(|name| !files.contains(name)).collect()
     }
 
+    /// True where CSV is written for Excel.
+    pub(crate) fn excel(&self) -> bool {
+        self.excel
+    }
+
     /// The formats, each once.
     pub fn formats(&self) -> &[Format] {
         &self.formats
@@ -134,63 +140,105 @@ pub struct DatasetWriter<'a> {
 impl<'a> DatasetWriter<'a> {
     /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole.
     pub fn create(folder: &'a Path, staging: &'a Path, options: &'a WriteOptions) -> Result<Self, WriteError> {
-        let sink = |format: &Format| -> Result<Box<dyn Sink>, WriteError> {
-            Ok(match format {
-                Format::Json => Box::new(DocumentsSink::create(folder, staging)?),
-                Format::Xlsx => Box::new(WorkbookSink::create(folder, staging, options)?),
-                tabular => Box::new(Tables::create(folder, staging, *tabular, options)?),
-            })
-        };
-        let sinks = options.formats.iter().map(sink).collect::<Result<_, _>>()?;
+        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+        for format in &options.formats {
+            match format {
+                Format::Json => sinks.push(Box::new(DocumentsSink::create(folder, staging)?)),
+                Format::Xlsx => sinks.push(Box::new(WorkbookSink::create(folder, staging, options)?)),
+                tabular => {
+                    for table in options.tables() {
+                        sinks.push(Box::new(TableSink::create(folder, staging, *tabular, table, options)?));
+                    }
+                }
+            }
+        }
         Ok(Self { folder, staging, options, sinks, counts: Counts::default() })
     }
 
-    /// Adds a document.
-    pub fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
-        self.counts.add(records);
-        self.sinks.iter_mut().try_for_each(|sink| sink.push(records))
+    /// Adds documents. The files are independent of each other: the pool that this is called in writes them side by
+    /// side.
+    pub fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError> {
+        for records in documents {
+            self.counts.add(records);
+        }
+        self.sinks.par_iter_mut().try_for_each(|sink| sink.push(documents))
     }
 
-    /// Ends every file, describes them in the files of the package, then puts all of them at their places.
-    pub fn finish(self) -> Result<(), WriteError> {
-        let mut finished = Finished::default();
-        for sink in self.sinks {
-            sink.finish(&mut finished)?;
+    /// Ends every file and describes them in the files of the package. All are whole and on disk then.
+    pub fn finish(self) -> Result<WrittenDataset, WriteError> {
+        let finished: Vec<Finished> = self.sinks.into_par_iter().map(Sink::finish).collect::<Result<_, _>>()?;
+        let mut all = Finished::default();
+        for finished in finished {
+            all.extend(finished);
         }
         let package =
             Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
-        package.write(&mut finished)?;
-        finished.documents.into_iter().chain(finished.files).try_for_each(WholeFile::commit)?;
-        crate::files::sync_folder(self.folder);
+        package.write(&mut all)?;
+        all.files.par_iter_mut().try_for_each(WholeFile::close)?;
+        let documents = all.documents.map(|(files, _)| files);
+        Ok(WrittenDataset { folder: self.folder.to_owned(), files: all.files, documents })
+    }
+}
+
+/// The files of a dataset: whole and on disk, but not yet at their places.
+#[derive(Debug)]
+pub struct WrittenDataset {
+    folder: PathBuf,
+    files: Vec<WholeFile>,
+    documents: Option<FileSet>,
+}
+
+impl WrittenDataset {
+    /// Puts all files at their places. This needs no room on the disk, so little can stop it half-way; whoever reads
+    /// meanwhile finds that the checksums do not fit.
+    pub fn commit(self) -> Result<(), WriteError> {
+        self.documents.map_or(Ok(()), FileSet::commit)?;
+        self.files.into_iter().try_for_each(WholeFile::commit)?;
+        sync_folder(&self.folder);
         Ok(())
     }
 }
 
-/// One format of a dataset.
-pub(crate) trait Sink {
-    /// Adds a document.
-    fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError>;
+/// One file of a dataset, or those of one kind.
+pub(crate) trait Sink: Send {
+    /// Adds documents.
+    fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError>;
 
     /// Ends the files.
-    fn finish(self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError>;
+    fn finish(self: Box<Self>) -> Result<Finished, WriteError>;
 }
 
-/// What the sinks have written.
+/// What a sink has written.
 #[derive(Default)]
 pub(crate) struct Finished {
     /// Files of tables: whole, but not yet at their places.
     pub(crate) files: Vec<WholeFile>,
-    /// Files of single documents that changed: closed, but not yet at their places.
-    pub(crate) documents: Vec<WholeFile>,
-    /// Size and hash of the files of all documents, by their path below the folder.
-    pub(crate) sums: BTreeMap<String, Fingerprint>,
+    /// Files of single documents that changed, and a file with the checksums of those of all documents.
+    pub(crate) documents: Option<(FileSet, PathBuf)>,
+    /// Size and hash of every file of a table or of the package, by its name.
+    pub(crate) sums: Vec<(String, Fingerprint)>,
+}
+
+impl Finished {
+    /// A file that is ended.
+    pub(crate) fn file(mut file: WholeFile) -> Result<Self, WriteError> {
+        let sums = vec![(file.name(), file.fingerprint()?)];
+        Ok(Self { files: vec![file], documents: None, sums })
+    }
+
+    /// Takes in what another sink has written.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.documents = self.documents.take().or(other.documents);
+        self.sums.extend(other.sums);
+    }
 }
 
 /// Why a table cannot be written, in words.
 pub(crate) type Reason = Box<dyn std::error::Error + Send + Sync>;
 
 /// The file of one table.
-pub(crate) trait TableFile {
+pub(crate) trait TableFile: Send {
     /// Adds a row.
     fn push(&mut self, row: &dyn Row) -> Result<(), Reason>;
 
@@ -198,19 +246,25 @@ pub(crate) trait TableFile {
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason>;
 }
 
-/// A format in which each table is a file of its own.
-struct Tables {
-    files: Vec<(&'static str, PathBuf, Box<dyn TableFile>)>,
+/// A table in a format in which each table is a file of its own.
+struct TableSink {
+    table: &'static Table,
+    path: PathBuf,
+    file: Box<dyn TableFile>,
 }
 
-impl Tables {
-    fn create(folder: &Path, staging: &Path, format: Format, options: &WriteOptions) -> Result<Self, WriteError> {
-        let begin = |table: &'static Table| {
-            let path = folder.join(format.file_of(table));
-            let file = begin_table(format, options.excel, table, staging, &path);
-            file.map(|file| (table.name, path.clone(), file)).map_err(|reason| WriteError::new(&path, reason))
-        };
-        Ok(Self { files: options.tables().map(begin).collect::<Result<_, _>>()? })
+impl TableSink {
+    fn create(
+        folder: &Path,
+        staging: &Path,
+        format: Format,
+        table: &'static Table,
+        options: &WriteOptions,
+    ) -> Result<Self, WriteError> {
+        let path = folder.join(format.file_of(table));
+        let file = begin_table(format, options.excel, table, staging, &path);
+        let file = file.map_err(|reason| WriteError::new(&path, reason))?;
+        Ok(Self { table, path, file })
     }
 }
 
@@ -225,34 +279,21 @@ fn begin_table(
     Ok(match format {
         Format::Csv => Box::new(CsvTable::new(table, file, excel)?),
         Format::Jsonl => Box::new(JsonLinesTable::new(file)),
-        _ => Box::new(ParquetTable::new(table, file)?),
+        _ => Box::new(ParquetTable::new(table, file, staging)?),
     })
 }
 
-impl Sink for Tables {
-    fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
-        records.visit_rows(|table, row| {
-            let Some((_, path, file)) = self.files.iter_mut().find(|(name, ..)| *name == table.name) else {
-                return Ok(());
-            };
-            file.push(row).map_err(|reason| WriteError::new(path, reason))
-        })
+impl Sink for TableSink {
+    fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError> {
+        let mut push = |table: &Table, row: &dyn Row| {
+            if table.name == self.table.name { self.file.push(row) } else { Ok(()) }
+        };
+        let pushed = documents.iter().try_for_each(|records| records.visit_rows(&mut push));
+        pushed.map_err(|reason| WriteError::new(&self.path, reason))
     }
 
-    fn finish(self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError> {
-        for (_, path, file) in self.files {
-            finished.files.push(file.finish().map_err(|reason| WriteError::new(&path, reason))?);
-        }
-        Ok(())
-    }
-}
-
-impl TableFile for ParquetTable<WholeFile> {
-    fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
-        Ok(self.push(&row.cells())?)
-    }
-
-    fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {
-        Ok((*self).finish()?)
+    fn finish(self: Box<Self>) -> Result<Finished, WriteError> {
+        let file = self.file.finish().map_err(|reason| WriteError::new(&self.path, reason))?;
+        Finished::file(file)
     }
 }

@@ -1,11 +1,14 @@
 //! One nested JSON file for each document.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::dataset::{Finished, Sink};
-use crate::files::{Fingerprint, WholeFile, WriteError, sha256_hex};
+use crate::files::{Digest, FileSet, WriteError};
+use crate::package::checksum_line;
 use crate::records::DocumentRecords;
 
 /// Folder of the JSON files of a dataset.
@@ -14,45 +17,47 @@ pub const DOCUMENTS_FOLDER: &str = "documents";
 /// Writes the JSON file of each document. A file that already says the same is left alone.
 pub(crate) struct DocumentsSink {
     folder: PathBuf,
-    staging: PathBuf,
-    changed: Vec<WholeFile>,
-    sums: Vec<(String, Fingerprint)>,
+    changed: FileSet,
+    /// Lines of the checksums, on disk as they come.
+    sums: BufWriter<File>,
+    sums_path: PathBuf,
 }
 
 impl DocumentsSink {
     pub(crate) fn create(folder: &Path, staging: &Path) -> Result<Self, WriteError> {
         let folder = folder.join(DOCUMENTS_FOLDER);
         fs::create_dir_all(&folder).map_err(|error| WriteError::new(&folder, error))?;
-        Ok(Self { folder, staging: staging.to_owned(), changed: Vec::new(), sums: Vec::new() })
+        let sums_path = staging.join("documents.sha256");
+        let sums = File::create(&sums_path).map_err(|error| WriteError::new(&sums_path, error))?;
+        let changed = FileSet::create(staging.join(DOCUMENTS_FOLDER), &folder)?;
+        Ok(Self { folder, changed, sums: BufWriter::new(sums), sums_path })
     }
 
-    fn stage(&mut self, path: &Path, json: &[u8]) -> io::Result<()> {
-        let mut file = WholeFile::create_in(&self.staging, path)?;
-        file.write_all(json)?;
-        // Thousands of files wait for their turn: none of them is kept open.
-        file.close()?;
-        self.changed.push(file);
-        Ok(())
-    }
-}
-
-impl Sink for DocumentsSink {
-    fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
+    /// Writes the file of a document where it says something new. Gives its line of the checksums.
+    fn write(&self, records: &DocumentRecords) -> Result<String, WriteError> {
         let name = format!("{}.json", records.document.row.document_id);
         let path = self.folder.join(&name);
         let mut json = records.to_json(false).map_err(|error| WriteError::new(&path, error))?;
         json.push('\n');
-        let sum = Fingerprint { sha256: sha256_hex(json.as_bytes()), bytes: json.len() as u64 };
-        self.sums.push((format!("{DOCUMENTS_FOLDER}/{name}"), sum));
-        if fs::read(&path).is_ok_and(|known| known == json.as_bytes()) {
-            return Ok(());
+        if fs::read(&path).ok().is_none_or(|known| known != json.as_bytes()) {
+            self.changed.write(&name, json.as_bytes())?;
         }
-        self.stage(&path, json.as_bytes()).map_err(|error| WriteError::new(&path, error))
+        Ok(checksum_line(&format!("{DOCUMENTS_FOLDER}/{name}"), &Digest::of(json.as_bytes())))
+    }
+}
+
+impl Sink for DocumentsSink {
+    fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError> {
+        let lines: Vec<Result<String, WriteError>> = documents.par_iter().map(|records| self.write(records)).collect();
+        for line in lines {
+            self.sums.write_all(line?.as_bytes()).map_err(|error| WriteError::new(&self.sums_path, error))?;
+        }
+        Ok(())
     }
 
-    fn finish(self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError> {
-        finished.documents.extend(self.changed);
-        finished.sums.extend(self.sums);
-        Ok(())
+    fn finish(mut self: Box<Self>) -> Result<Finished, WriteError> {
+        self.sums.flush().map_err(|error| WriteError::new(&self.sums_path, error))?;
+        self.changed.sync()?;
+        Ok(Finished { documents: Some((self.changed, self.sums_path)), ..Finished::default() })
     }
 }

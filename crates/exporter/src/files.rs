@@ -1,12 +1,16 @@
 //! Files that are either whole or not there: written beside their place, synced, then renamed into it.
 
-use std::fmt::Write as _;
+use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest as _, Sha256};
 
 /// A file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -20,48 +24,99 @@ pub struct WriteError {
 
 impl WriteError {
     /// The error of a path.
-    pub fn new(path: &Path, reason: impl std::fmt::Display) -> Self {
+    pub fn new(path: &Path, reason: impl fmt::Display) -> Self {
         Self { path: path.to_owned(), reason: reason.to_string() }
     }
 }
 
+/// SHA-256 of some bytes; shown as 64 hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let problem = || format!("{text:?} is not a SHA-256 in hex");
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(problem());
+        }
+        for (position, byte) in bytes.iter_mut().enumerate() {
+            let digits = &text[2 * position..2 * position + 2];
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| problem())?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
 /// Size and hash of some bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// SHA-256, 64 hex digits.
-    pub sha256: String,
+    /// Hash.
+    pub sha256: Digest,
     /// Number of bytes.
     pub bytes: u64,
 }
 
 impl Fingerprint {
     /// Measures everything that a reader gives, without holding it.
-    pub fn of(mut reader: impl Read) -> io::Result<Self> {
-        let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 1 << 16];
-        let mut bytes = 0;
-        loop {
-            let count = reader.read(&mut buffer)?;
-            if count == 0 {
-                return Ok(Self { sha256: hex(&hasher.finalize()), bytes });
-            }
-            hasher.update(&buffer[..count]);
-            bytes += count as u64;
-        }
+    pub fn of(reader: impl Read) -> io::Result<Self> {
+        let mut measure = Measure::default();
+        io::copy(&mut io::BufReader::with_capacity(1 << 16, reader), &mut measure)?;
+        Ok(measure.finish())
     }
 }
 
-/// SHA-256 of some bytes, 64 hex digits.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+/// Measures everything that is written to it.
+#[derive(Debug, Default)]
+pub struct Measure {
+    hasher: Sha256,
+    bytes: u64,
 }
 
-fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut out, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+impl Measure {
+    /// Size and hash of what was written.
+    pub fn finish(self) -> Fingerprint {
+        Fingerprint { sha256: Digest(self.hasher.finalize().into()), bytes: self.bytes }
+    }
+}
+
+impl Write for Measure {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A file that appears at its place only when it is whole. Dropped before [`WholeFile::commit`] it leaves no trace.
@@ -91,11 +146,6 @@ impl WholeFile {
         Ok(Self { target: target.to_owned(), temporary, file })
     }
 
-    /// The place of the file.
-    pub fn target(&self) -> &Path {
-        &self.target
-    }
-
     /// The name that the file will have.
     pub fn name(&self) -> String {
         self.target.file_name().unwrap_or_default().to_string_lossy().into_owned()
@@ -111,20 +161,16 @@ impl WholeFile {
     }
 
     /// Ends the file and closes it: it is whole and on disk, but not yet at its place.
-    pub fn close(&mut self) -> io::Result<()> {
-        match self.file.take() {
-            Some(file) => file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all(),
-            None => Ok(()),
-        }
+    pub fn close(&mut self) -> Result<(), WriteError> {
+        let Some(file) = self.file.take() else { return Ok(()) };
+        let closed = file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
+        closed.map_err(|error| WriteError::new(&self.target, error))
     }
 
-    /// Puts the file, whole and on disk, at its place.
+    /// Puts the file, whole and on disk, at its place. The name is on disk after [`sync_folder`].
     pub fn commit(mut self) -> Result<(), WriteError> {
-        let put = |file: &mut Self| {
-            file.close()?;
-            fs::rename(&file.temporary, &file.target)
-        };
-        put(&mut self).map_err(|error: io::Error| WriteError::new(&self.target, error))
+        self.close()?;
+        fs::rename(&self.temporary, &self.target).map_err(|error| WriteError::new(&self.target, error))
     }
 }
 
@@ -153,15 +199,95 @@ fn next_number() -> u64 {
 
 /// Writes a file in one go, whole or not at all.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let write = || {
-        let mut file = WholeFile::create(path)?;
-        file.write_all(bytes).map(|()| file)
-    };
-    write().map_err(|error: io::Error| WriteError::new(path, error))?.commit()
+    put(path, WholeFile::create(path), bytes)
+}
+
+/// As [`write_whole`], by way of `staging`: what a killed run leaves of the file is there.
+pub fn write_whole_in(staging: &Path, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    put(path, WholeFile::create_in(staging, path), bytes)
+}
+
+fn put(path: &Path, file: io::Result<WholeFile>, bytes: &[u8]) -> Result<(), WriteError> {
+    let written = file.and_then(|mut file| file.write_all(bytes).map(|()| file));
+    written.map_err(|error| WriteError::new(path, error))?.commit()?;
+    path.parent().into_iter().for_each(sync_folder);
+    Ok(())
+}
+
+/// Many small files of one folder, put at their places together.
+///
+/// A [`WholeFile`] each would wait for the disk each; here the disk is waited for once. The files are not held in
+/// memory, not even their names: they are all that is in the folder `staging`.
+#[derive(Debug)]
+pub struct FileSet {
+    staging: PathBuf,
+    folder: PathBuf,
+}
+
+/// Threads that wait for the disk: it takes many files at the price of a few.
+const SYNCED_AT_A_TIME: usize = 16;
+/// Names of files that are held in memory at a time.
+const NAMES_AT_A_TIME: usize = 1024;
+
+impl FileSet {
+    /// A set without files. They are written in `staging`, which is made, on the same file system as `folder`.
+    pub fn create(staging: PathBuf, folder: &Path) -> Result<Self, WriteError> {
+        fs::create_dir_all(&staging).map_err(|error| WriteError::new(&staging, error))?;
+        Ok(Self { staging, folder: folder.to_owned() })
+    }
+
+    /// Adds a file.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        fs::write(self.staging.join(name), bytes).map_err(|error| WriteError::new(&self.folder.join(name), error))
+    }
+
+    /// Waits until every file is on disk.
+    pub fn sync(&self) -> Result<(), WriteError> {
+        let problem = |error: io::Error| WriteError::new(&self.folder, error);
+        let sync = |name: &OsString| File::open(self.staging.join(name)).and_then(|file| file.sync_all());
+        let mut names = self.names().map_err(problem)?;
+        loop {
+            let some: Vec<OsString> =
+                names.by_ref().take(NAMES_AT_A_TIME).collect::<Result<_, _>>().map_err(problem)?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            let synced = thread::scope(|scope| {
+                let share = some.len().div_ceil(SYNCED_AT_A_TIME);
+                let begin = |names| scope.spawn(move || <[OsString]>::iter(names).try_for_each(sync));
+                let threads: Vec<_> = some.chunks(share).map(begin).collect();
+                threads.into_iter().try_for_each(|thread| thread.join().unwrap_or(Ok(())))
+            });
+            synced.map_err(problem)?;
+        }
+    }
+
+    /// Puts every file at its place.
+    pub fn commit(self) -> Result<(), WriteError> {
+        for name in self.names().map_err(|error| WriteError::new(&self.folder, error))? {
+            let name = name.map_err(|error| WriteError::new(&self.folder, error))?;
+            let place = self.folder.join(&name);
+            fs::rename(self.staging.join(&name), &place).map_err(|error| WriteError::new(&place, error))?;
+        }
+        sync_folder(&self.folder);
+        Ok(())
+    }
+
+    fn names(&self) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
+        Ok(fs::read_dir(&self.staging)?.map(|entry| Ok(entry?.file_name())))
+    }
+}
+
+impl Drop for FileSet {
+    /// Files that do not come to their places give their room back: the disk may be full.
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.staging);
+    }
 }
 
 /// Puts the names of a folder's new files on disk. Only some systems can, and need to, do this.
 pub fn sync_folder(folder: &Path) {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
@@ -181,6 +307,35 @@ mod tests {
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_digest_prints_and_parses_back() {
+        let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of(b"abc").to_string(), text);
+        assert_eq!(text.parse(), Ok(Digest::of(b"abc")));
+        assert_eq!(Fingerprint::of(&b"abc"[..]).unwrap(), Fingerprint { sha256: Digest::of(b"abc"), bytes: 3 });
+        for text in ["", "ba78", &"g".repeat(64), &"表".repeat(64)] {
+            assert!(text.parse::<Digest>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_set_of_files_comes_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let staging = folder.path().join("staging");
+        let set = FileSet::create(staging.clone(), folder.path()).unwrap();
+        let names: Vec<String> = (0..NAMES_AT_A_TIME + 40).map(|number| format!("{number}.json")).collect();
+        for name in &names {
+            set.write(name, name.as_bytes()).unwrap();
+        }
+        set.sync().unwrap();
+        assert!(!folder.path().join("39.json").exists(), "not before all are whole");
+        set.commit().unwrap();
+        for name in &names {
+            assert_eq!(fs::read(folder.path().join(name)).unwrap(), name.as_bytes());
+        }
+        assert!(!staging.exists());
     }
 
     #[test]

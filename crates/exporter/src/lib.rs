@@ -1,8 +1,8 @@
 //! What was read out of a document, as records and as files.
 //!
 //! [`schema`] lists every table and column once; everything else follows from it. A [`DocumentRecords`] is built from
-//! the [`jixiao_model::Document`] of one file. It prints itself as nested JSON, and its rows go to any number of
-//! table writers, such as [`ParquetTable`].
+//! the [`jixiao_model::Document`] of one file. It prints itself as nested JSON, and its rows go to the files of a
+//! [`DatasetWriter`].
 
 pub mod arrow;
 pub mod column;
@@ -21,10 +21,10 @@ mod tables;
 mod values;
 mod xlsx;
 
-pub use dataset::{DatasetWriter, Format, WriteOptions};
+pub use dataset::{DatasetWriter, Format, WriteOptions, WrittenDataset};
 pub use documents::DOCUMENTS_FOLDER;
-pub use package::PACKAGE_FILES;
-pub use parquet::{ParquetTable, ROW_GROUP_ROWS, ZSTD_LEVEL};
+pub use package::{CHECKSUMS, PACKAGE_FILES};
+pub use parquet::write_parquet;
 pub use records::{DocumentObject, DocumentRecords, FormObject, SourceInfo, Unplaced, document_id};
 pub use schema::{SCHEMA_VERSION, TABLES, Table};
 pub use tables::{CsvStyle, tables, tables_csv, tables_html, tables_json};

@@ -1,9 +1,18 @@
 //! Tables as Parquet files.
 //!
 //! The same rows give the same bytes: nothing in the file depends on time, place or the number of threads.
+//!
+//! A row group has to be held in memory until it is whole, and all tables grow side by side while documents come in. So
+//! rows are first put aside on disk, as Arrow batches, and each table is made into its Parquet file at the end.
 
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
 
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -11,47 +20,141 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::arrow::{BatchBuilder, SCHEMA_VERSION_KEY};
-use crate::column::Cell;
-use crate::schema::{SCHEMA_VERSION, Table};
+use crate::dataset::{Reason, TableFile};
+use crate::files::WholeFile;
+use crate::schema::{Row, SCHEMA_VERSION, Table};
 
 /// Level of compression: above 3 zstd gains little on these tables.
-pub const ZSTD_LEVEL: i32 = 3;
-/// Rows of a row group at most. Bounds the memory of writer and readers.
-pub const ROW_GROUP_ROWS: usize = 65_536;
-/// Rows that are collected before they are handed to the writer.
-const BATCH_ROWS: usize = 4096;
+const ZSTD_LEVEL: i32 = 3;
+/// Bytes of a row group, before encoding: some 14,000 indicators.
+const ROW_GROUP_BYTES: usize = 8 << 20;
+/// Rows of a batch, at most.
+const BATCH_ROWS: usize = 1024;
+/// Bytes of a batch, unless a single row has more.
+const BATCH_BYTES: usize = 256 << 10;
 /// The name that the files carry as their maker.
 const CREATED_BY: &str = concat!("jixiao version ", env!("CARGO_PKG_VERSION"));
 
-/// Writes the rows of one table to a Parquet file.
-pub struct ParquetTable<W: Write + Send> {
-    builder: BatchBuilder,
-    writer: ArrowWriter<W>,
+/// The Parquet file of one table.
+pub(crate) struct ParquetTable {
+    file: WholeFile,
+    rows: BatchBuilder,
+    aside: Aside,
 }
 
-impl<W: Write + Send> ParquetTable<W> {
-    /// Begins a file.
-    pub fn new(table: &Table, sink: W) -> Result<Self, ParquetError> {
-        let builder = BatchBuilder::new(table);
-        let writer = ArrowWriter::try_new(sink, builder.schema().clone(), Some(properties()?))?;
-        Ok(Self { builder, writer })
+impl ParquetTable {
+    /// Begins a file. Its rows are put aside in `staging`.
+    pub(crate) fn new(table: &Table, file: WholeFile, staging: &Path) -> Result<Self, Reason> {
+        let rows = BatchBuilder::new(table);
+        let aside = Aside::create(staging.join(format!("{}.arrow", table.name)), &rows)?;
+        Ok(Self { file, rows, aside })
     }
 
-    /// Adds a row.
-    pub fn push(&mut self, cells: &[Cell<'_>]) -> Result<(), ParquetError> {
-        self.builder.push(cells);
-        if self.builder.rows() < BATCH_ROWS { Ok(()) } else { self.write_batch() }
+    fn put_aside(&mut self) -> Result<(), ArrowError> {
+        let weight = self.rows.weight();
+        self.aside.push(&self.rows.finish()?, weight)
+    }
+}
+
+impl TableFile for ParquetTable {
+    fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
+        self.rows.push(&row.cells());
+        if is_full(&self.rows) {
+            self.put_aside()?;
+        }
+        Ok(())
     }
 
-    /// Ends the file and gives the sink back.
-    pub fn finish(mut self) -> Result<W, ParquetError> {
-        self.write_batch()?;
-        self.writer.into_inner()
+    fn finish(mut self: Box<Self>) -> Result<WholeFile, Reason> {
+        self.put_aside()?;
+        let mut groups = RowGroups::new(&self.rows, self.file)?;
+        for batch in self.aside.batches()? {
+            let (batch, weight) = batch?;
+            groups.push(&batch, weight)?;
+        }
+        Ok(groups.writer.into_inner()?)
+    }
+}
+
+/// Writes the rows of one table as a Parquet file, without putting them aside first.
+pub fn write_parquet<R: Row, W: Write + Send>(table: &Table, rows: &[R], sink: W) -> Result<W, ParquetError> {
+    let mut batch = BatchBuilder::new(table);
+    let mut groups = RowGroups::new(&batch, sink)?;
+    for row in rows {
+        batch.push(&row.cells());
+        if is_full(&batch) {
+            let weight = batch.weight();
+            groups.push(&batch.finish()?, weight)?;
+        }
+    }
+    let weight = batch.weight();
+    groups.push(&batch.finish()?, weight)?;
+    groups.writer.into_inner()
+}
+
+/// True where a batch has enough rows, or enough bytes.
+fn is_full(batch: &BatchBuilder) -> bool {
+    batch.rows() >= BATCH_ROWS || batch.weight() >= BATCH_BYTES
+}
+
+/// A Parquet file whose row groups are ended by their bytes.
+struct RowGroups<W: Write + Send> {
+    writer: ArrowWriter<W>,
+    /// Bytes of the row group that is being filled.
+    weight: usize,
+}
+
+impl<W: Write + Send> RowGroups<W> {
+    fn new(rows: &BatchBuilder, sink: W) -> Result<Self, ParquetError> {
+        Ok(Self { writer: ArrowWriter::try_new(sink, rows.schema().clone(), Some(properties()?))?, weight: 0 })
     }
 
-    fn write_batch(&mut self) -> Result<(), ParquetError> {
-        let batch = self.builder.finish()?;
-        self.writer.write(&batch)
+    fn push(&mut self, batch: &RecordBatch, weight: usize) -> Result<(), ParquetError> {
+        self.writer.write(batch)?;
+        self.weight += weight;
+        if self.weight >= ROW_GROUP_BYTES {
+            self.writer.flush()?;
+            self.weight = 0;
+        }
+        Ok(())
+    }
+}
+
+/// Batches in a file of their own, which goes when this is dropped.
+struct Aside {
+    path: PathBuf,
+    writer: StreamWriter<BufWriter<File>>,
+    /// Bytes of each batch, as its rows told.
+    weights: Vec<usize>,
+}
+
+impl Aside {
+    fn create(path: PathBuf, rows: &BatchBuilder) -> Result<Self, ArrowError> {
+        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
+        let writer = StreamWriter::try_new(BufWriter::new(file), rows.schema())?;
+        Ok(Self { path, writer, weights: Vec::new() })
+    }
+
+    fn push(&mut self, batch: &RecordBatch, weight: usize) -> Result<(), ArrowError> {
+        self.weights.push(weight);
+        self.writer.write(batch)
+    }
+
+    /// All batches, each with its bytes.
+    fn batches(&mut self) -> Result<impl Iterator<Item = Result<(RecordBatch, usize), ArrowError>>, ArrowError> {
+        self.writer.finish()?;
+        let mut file = self.writer.get_ref().get_ref().try_clone()?;
+        file.rewind()?;
+        let batches = StreamReader::try_new(BufReader::new(file), None)?;
+        let weights = self.weights.iter().copied();
+        Ok(batches.zip(weights).map(|(batch, weight)| Ok((batch?, weight))))
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // One that stays is removed by the next run.
+        let _: io::Result<()> = fs::remove_file(&self.path);
     }
 }
 
@@ -61,8 +164,9 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_dictionary_enabled(true)
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        // Row groups are ended by their bytes, see `RowGroups`.
+        .set_max_row_group_row_count(None)
         .set_key_value_metadata(Some(vec![version]));
     Ok(properties.build())
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::column::{Labelled, RepairRow, Yuan};
 use crate::number;
 use crate::schema::{
-    AmountRow, CellRow, ContentsRow, DiagnosticRow, DocumentRow, FormRow, IndicatorRow, Row, SCHEMA_VERSION,
+    AmountRow, CellRow, ContentsRow, DiagnosticRow, DocumentRow, FormRow, IndicatorRow, Located, Row, SCHEMA_VERSION,
     StaffingRow, Table, TaskRow,
 };
 use crate::values;
@@ -391,26 +391,6 @@ impl<'a> FormBuilder<'a> {
         .standing_at(staffing.place)
     }
 }
-
-/// Rows that say where they stand.
-trait Located {
-    fn standing_at(self, place: Place) -> Self;
-}
-
-macro_rules! located {
-    ($($row:ident),*) => { $(
-        impl Located for $row {
-            fn standing_at(mut self, place: Place) -> Self {
-                self.page = place.page.map(i32_of);
-                [self.x0, self.y0, self.x1, self.y1] = place.area.map_or([None; 4], |area| area.points().map(Some));
-                self.line = place.line.map(i32_of);
-                self
-            }
-        }
-    )* };
-}
-
-located!(ContentsRow, FormRow, AmountRow, IndicatorRow, TaskRow, StaffingRow, DiagnosticRow, CellRow);
 
 fn form_id(document_id: &str, position: usize) -> String {
     format!("{document_id}-{:02}", position + 1)

@@ -5,6 +5,7 @@
 
 #![allow(rustdoc::invalid_html_tags, reason = "meanings show the parts of an identity as <document_id>")]
 
+use jixiao_model::Place;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Cell, ColumnType, Kind, Labelled, RepairRow, Yuan};
@@ -53,10 +54,33 @@ pub trait Row {
     fn json(&self) -> serde_json::Result<String>;
 }
 
-/// Defines a record type and its table. `place;` stands for the columns of provenance.
+/// A record that says where it stands in its source.
+pub(crate) trait Located: Sized {
+    /// The record with its columns of provenance filled.
+    fn standing_at(self, place: Place) -> Self;
+}
+
+/// Defines a record type and its table. Columns that many tables have are named together: `document;` and `form;` are
+/// the identities of what a row belongs to, `place;` stands for the columns of provenance.
 macro_rules! table {
-    (@columns $head:tt [$($done:tt)*] place; $($rest:tt)*) => {
-        table!(@columns $head [$($done)*
+    (@columns $head:tt [$($done:tt)*] document; $($rest:tt)*) => {
+        table!(@columns $head [$($done)* document_id: String, "文档编号", "The document";] $($rest)*);
+    };
+    (@columns $head:tt [$($done:tt)*] form; $($rest:tt)*) => {
+        table!(@columns $head [$($done)* form_id: String, "表编号", "The form";] document; $($rest)*);
+    };
+    (@columns {$row:ident $($head:tt)*} [$($done:tt)*] place; $($rest:tt)*) => {
+        impl Located for $row {
+            fn standing_at(mut self, place: Place) -> Self {
+                let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+                self.page = place.page.map(number);
+                [self.x0, self.y0, self.x1, self.y1] = place.area.map_or([None; 4], |area| area.points().map(Some));
+                self.line = place.line.map(number);
+                self
+            }
+        }
+
+        table!(@columns {$row $($head)*} [$($done)*
             page: Option<i32>, "页码", "1-based page; null for a text without form feeds";
             x0: Option<f64>, "左", "Left edge on the page as shown, in points from the top left; null for text sources";
             y0: Option<f64>, "上", "Top edge, in points";
@@ -131,7 +155,7 @@ table!(DocumentRow, documents, "文档", "one source file", key ["document_id"],
 });
 
 table!(ContentsRow, contents, "目录", "one entry of the booklet's own 目录", key ["document_id" "ordinal"], {
-    document_id: String, "文档编号", "The document";
+    document;
     ordinal: i32, "序号", "Position in the 目录, from 1";
     section: Option<i32>, "部分", "Section of the 目录, from 1";
     section_title: Option<String>, "部分标题", "Title of the section";
@@ -145,7 +169,7 @@ table!(ContentsRow, contents, "目录", "one entry of the booklet's own 目录",
 
 table!(FormRow, forms, "绩效目标表", "one form", key ["form_id"], {
     form_id: String, "表编号", "<document_id>-<NN>: NN is the ordinal of the form, from 01";
-    document_id: String, "文档编号", "The document";
+    document;
     ordinal: i32, "序号", "Position of the form in the document, from 1";
     kind: String, "表类型", "project, department, self_evaluation or transfer";
     layout: String, "版式", "Id of the layout that read the form";
@@ -182,8 +206,7 @@ table!(FormRow, forms, "绩效目标表", "one form", key ["form_id"], {
 });
 
 table!(AmountRow, amounts, "资金", "one amount of a form's head", key [], {
-    form_id: String, "表编号", "The form";
-    document_id: String, "文档编号", "The document";
+    form;
     item: String, "资金项", "Stable name of the item. Project form: total, fiscal, other, annual_total, annual_fiscal, annual_carryover, annual_other. Department form: basic, project, fiscal, other, operating, special, district_special, transfer";
     label: String, "栏目", "The label as printed";
     amount_raw: Option<String>, "金额原文", "The amount as printed; null for an empty cell";
@@ -195,8 +218,7 @@ table!(AmountRow, amounts, "资金", "one amount of a form's head", key [], {
 
 table!(IndicatorRow, indicators, "绩效指标", "one indicator of a form", key ["indicator_id"], {
     indicator_id: String, "指标编号", "<form_id>-<o|a|x>-<NNN>: o overall, a annual, x neither; NNN is the ordinal in that scope, from 001";
-    form_id: String, "表编号", "The form";
-    document_id: String, "文档编号", "The document";
+    form;
     fiscal_year: Option<i16>, "预算年度", "Year that the form is for (repeated from forms)";
     department: Option<String>, "主管部门", "Department (repeated from forms)";
     project_name: Option<String>, "项目名称", "Project (repeated from forms)";
@@ -250,8 +272,7 @@ table!(IndicatorRow, indicators, "绩效指标", "one indicator of a form", key 
 });
 
 table!(TaskRow, tasks, "年度主要任务", "one row of 年度主要任务", key ["form_id" "ordinal"], {
-    form_id: String, "表编号", "The form";
-    document_id: String, "文档编号", "The document";
+    form;
     ordinal: i32, "序号", "Position in the form, from 1";
     function: Option<String>, "职能", "Function of the department";
     task: Option<String>, "政策或重点任务", "Policy or main task";
@@ -267,8 +288,7 @@ table!(TaskRow, tasks, "年度主要任务", "one row of 年度主要任务", ke
 });
 
 table!(StaffingRow, staffing, "人员情况", "one row of 人员情况", key ["form_id" "ordinal"], {
-    form_id: String, "表编号", "The form";
-    document_id: String, "文档编号", "The document";
+    form;
     ordinal: i32, "序号", "Position in the form, from 1";
     item: String, "项目", "What is counted";
     previous_raw: Option<String>, "上年原文", "Count of the previous year as printed";
@@ -279,7 +299,7 @@ table!(StaffingRow, staffing, "人员情况", "one row of 人员情况", key ["f
 });
 
 table!(DiagnosticRow, diagnostics, "诊断", "one finding about the reading or about the document itself", key [], {
-    document_id: String, "文档编号", "The document";
+    document;
     form_id: Option<String>, "表编号", "The form that it is about";
     indicator_id: Option<String>, "指标编号", "The indicator that it is about";
     code: String, "代码", "Stable code of the finding";
@@ -289,7 +309,7 @@ table!(DiagnosticRow, diagnostics, "诊断", "one finding about the reading or a
 });
 
 table!(CellRow, cells, "单元格", "one cell of a table of the source, as it was found", key ["document_id" "table_ordinal" "row_ordinal" "column_ordinal"], {
-    document_id: String, "文档编号", "The document";
+    document;
     table_ordinal: i32, "表格序号", "Position of the table in the document, from 1";
     row_ordinal: i32, "行序号", "Row in which the cell begins, from 1; a table that runs over pages is one table";
     column_ordinal: i32, "列序号", "Column in which the cell begins, from 1";

@@ -11,7 +11,7 @@ use crate::column::{Cell, Kind};
 use crate::dataset::{Finished, Sink, WORKBOOK, WriteOptions};
 use crate::files::{WholeFile, WriteError};
 use crate::records::DocumentRecords;
-use crate::schema::{Column, TABLES, Table};
+use crate::schema::{Column, Row, TABLES, Table};
 
 /// Rows of a sheet, the two rows of the header included.
 const MAX_ROWS: u32 = 1_048_576;
@@ -82,14 +82,14 @@ impl WorkbookSink {
 }
 
 impl Sink for WorkbookSink {
-    fn push(&mut self, records: &DocumentRecords) -> Result<(), WriteError> {
-        records.visit_rows(|table, row| self.push_row(table, &row.cells()))
+    fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError> {
+        let mut push = |table: &Table, row: &dyn Row| self.push_row(table, &row.cells());
+        documents.iter().try_for_each(|records| records.visit_rows(&mut push))
     }
 
-    fn finish(mut self: Box<Self>, finished: &mut Finished) -> Result<(), WriteError> {
+    fn finish(mut self: Box<Self>) -> Result<Finished, WriteError> {
         self.end().map_err(|error| WriteError::new(&self.path, error))?;
-        finished.files.push(self.file);
-        Ok(())
+        Finished::file(self.file)
     }
 }
 

@@ -209,8 +209,8 @@ fn write(folder: &Path) {
     fs::create_dir(&staging).unwrap();
     let options = WriteOptions::new(Format::ALL.to_vec(), false).with_cells(true);
     let mut writer = DatasetWriter::create(folder, &staging, &options).unwrap();
-    writer.push(&records()).unwrap();
-    writer.finish().unwrap();
+    writer.push(&[records()]).unwrap();
+    writer.finish().unwrap().commit().unwrap();
 }
 
 #[test]

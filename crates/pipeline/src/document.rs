@@ -3,15 +3,18 @@
 use std::any::Any;
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::available_parallelism;
 
-use jixiao_exporter::files::{Fingerprint, sha256_hex};
+use jixiao_exporter::files::{Digest, Fingerprint};
 use jixiao_exporter::{DocumentRecords, SourceInfo, ValueReader};
 use jixiao_extractor::Layouts;
 use jixiao_findings::{Rules, findings};
 use jixiao_model::{Limits, ReadError, Reading};
 
 use crate::pages::PageRange;
+use crate::threads::{ThreadsError, alone, use_threads};
 
 /// How documents are read.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +37,7 @@ pub struct ReadOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     path: String,
-    sha256: String,
+    sha256: Digest,
     size: u64,
     /// `None` for a file over the limit: it is hashed, but never held in memory.
     bytes: Option<Vec<u8>>,
@@ -43,7 +46,7 @@ pub struct Source {
 impl Source {
     /// A document that is already in memory. `path` is what it is called.
     pub fn new(path: &str, bytes: Vec<u8>) -> Self {
-        Self { path: path.to_owned(), sha256: sha256_hex(&bytes), size: bytes.len() as u64, bytes: Some(bytes) }
+        Self { path: path.to_owned(), sha256: Digest::of(&bytes), size: bytes.len() as u64, bytes: Some(bytes) }
     }
 
     /// Opens a file.
@@ -58,8 +61,8 @@ impl Source {
         Ok(Self { path: path.to_owned(), sha256, size, bytes: None })
     }
 
-    /// SHA-256 of the bytes, 64 hex digits.
-    pub fn sha256(&self) -> &str {
+    /// SHA-256 of the bytes.
+    pub fn sha256(&self) -> &Digest {
         &self.sha256
     }
 
@@ -72,7 +75,7 @@ impl Source {
         SourceInfo {
             file_name: file_name(&self.path).to_owned(),
             source_path: self.path.clone(),
-            sha256: self.sha256.clone(),
+            sha256: self.sha256.to_string(),
             bytes: self.size,
             format: None,
         }
@@ -128,6 +131,12 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
         Ok(reading) => records(&info, &reading, options),
         Err(error) => failed(&info, &error),
     })
+}
+
+/// Reads the only document of a process, with all its processors.
+pub fn process_alone(source: &Source, options: &ReadOptions) -> Result<DocumentRecords, ThreadsError> {
+    use_threads(available_parallelism().map_or(1, NonZero::get))?;
+    alone(|| process_one(source, options))
 }
 
 fn within_limit<'a>(source: &'a Source, limits: &Limits) -> Result<&'a [u8], ReadError> {
@@ -272,6 +281,6 @@ mod tests {
         let limits = Limits { bytes: 3, ..Limits::default() };
         let source = Source::open(file.path().to_str().unwrap(), &limits).unwrap();
         assert_eq!((source.size, source.bytes.is_some()), (4, false));
-        assert_eq!(source.sha256, sha256_hex(b"four"));
+        assert_eq!(source.sha256, Digest::of(b"four"));
     }
 }

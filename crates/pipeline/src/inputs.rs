@@ -1,10 +1,12 @@
 //! Which files a run is about: files, folders and patterns become one sorted list of paths.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+
+use glob::{MatchOptions, glob_with};
 
 /// Endings of the files that are taken from a folder. A file that is named itself is taken whatever its ending.
 const ENDINGS: [&str; 3] = ["pdf", "txt", "text"];
@@ -19,9 +21,21 @@ pub struct Inputs {
     pub files: Vec<String>,
     /// Files in folders that were passed over for their ending.
     pub passed_over: usize,
+    /// What cannot be looked into or named: path and reason. It does not stop the rest.
+    pub problems: Vec<(String, String)>,
 }
 
-/// What was named cannot be found or looked into.
+impl Inputs {
+    /// The files, where all of them can be looked into and named.
+    pub fn all(self) -> Result<Vec<String>, InputError> {
+        match self.problems.into_iter().next() {
+            Some((path, reason)) => Err(InputError::Problem(path, reason)),
+            None => Ok(self.files),
+        }
+    }
+}
+
+/// What a run is to be about is not there.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
@@ -31,20 +45,24 @@ pub enum InputError {
     /// A pattern that matches nothing.
     #[error("{0}: no file matches this pattern")]
     NoMatch(String),
-    /// A folder that cannot be listed.
-    #[error("{path}: cannot list this folder: {reason}")]
-    Folder {
-        /// The folder.
-        path: String,
-        /// Why, as the system says it.
-        reason: String,
-    },
-    /// A name that is not Unicode.
-    #[error("{0}: the name is not valid Unicode: rename the file")]
-    Name(String),
+    /// A pattern that is none.
+    #[error("{0}: not a pattern: {1}")]
+    Pattern(String, &'static str),
+    /// One that cannot be looked into or named.
+    #[error("{0}: {1}")]
+    Problem(String, String),
     /// Nothing to read.
     #[error("no file to read in {0} (from a folder, files ending in .pdf, .txt and .text are read)")]
     Empty(String),
+}
+
+/// A name that somebody gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Name {
+    /// A file, a folder or a pattern with `*`, `?`, `[…]`. It has to be there.
+    Given(String),
+    /// A file or a folder of a list. One that is not there is a problem of its own.
+    Listed(String),
 }
 
 /// One of `n` parts of the files, for runs on several machines.
@@ -85,75 +103,101 @@ impl Shard {
     }
 }
 
-/// Lists the files that `names` (files, folders, patterns with `*`, `?`, `[…]`) stand for.
-pub fn expand(names: &[String], shard: Option<Shard>) -> Result<Inputs, InputError> {
+/// Lists the files that the names stand for.
+pub fn expand(names: &[Name], shard: Option<Shard>) -> Result<Inputs, InputError> {
     let mut found = Found::default();
     names.iter().try_for_each(|name| found.add(name))?;
-    if found.files.is_empty() {
-        return Err(InputError::Empty(names.join(", ")));
+    if found.files.is_empty() && found.problems.is_empty() {
+        return Err(InputError::Empty(described(names)));
     }
     let in_shard = |path: &String| shard.is_none_or(|shard| shard.holds(path));
-    Ok(Inputs { files: found.files.into_iter().filter(in_shard).collect(), passed_over: found.passed_over })
+    let files = found.files.into_iter().filter(in_shard).collect();
+    Ok(Inputs { files, passed_over: found.passed_over, problems: found.problems.into_iter().collect() })
+}
+
+/// The names that were given, and the first of those that were listed.
+fn described(names: &[Name]) -> String {
+    const SHOWN: usize = 3;
+    let texts = names.iter().map(|(Name::Given(name) | Name::Listed(name))| name.as_str());
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    texts.take(SHOWN).collect::<Vec<_>>().join(", ") + more
 }
 
 #[derive(Default)]
 struct Found {
     files: BTreeSet<String>,
     passed_over: usize,
+    problems: BTreeMap<String, String>,
 }
 
 impl Found {
     /// A name that exists is that file, even if it looks like a pattern.
-    fn add(&mut self, name: &str) -> Result<(), InputError> {
-        let path = Path::new(name);
-        if path.is_dir() {
-            self.add_folder(path)
-        } else if path.exists() {
-            self.add_file(path)
-        } else if name.contains(['*', '?', '[']) {
-            self.add_pattern(name)
-        } else {
-            Err(InputError::Missing(name.to_owned()))
+    fn add(&mut self, name: &Name) -> Result<(), InputError> {
+        let (Name::Given(text) | Name::Listed(text)) = name;
+        let path = Path::new(text);
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.add_folder(path),
+            Ok(_) => self.add_file(path),
+            Err(error) => match name {
+                Name::Listed(_) => self.add_problem(path, error),
+                Name::Given(text) if text.contains(['*', '?', '[']) => self.add_pattern(text)?,
+                Name::Given(text) => return Err(InputError::Missing(text.clone())),
+            },
+        }
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: &Path) {
+        let path = plain(path);
+        match path.to_str() {
+            Some(text) => drop(self.files.insert(text.replace(std::path::MAIN_SEPARATOR, "/"))),
+            None => self.add_problem(&path, "the name is not valid Unicode: rename the file"),
         }
     }
 
-    fn add_file(&mut self, path: &Path) -> Result<(), InputError> {
-        let text = path.to_str().ok_or_else(|| InputError::Name(path.display().to_string()))?;
-        self.files.insert(text.replace(std::path::MAIN_SEPARATOR, "/"));
-        Ok(())
+    fn add_problem(&mut self, path: &Path, reason: impl fmt::Display) {
+        self.problems.insert(plain(path).display().to_string(), reason.to_string());
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), InputError> {
-        let paths = glob::glob(pattern).map_err(|_| InputError::NoMatch(pattern.to_owned()))?;
-        let paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
-        if paths.is_empty() {
-            return Err(InputError::NoMatch(pattern.to_owned()));
+        // As in a shell, `*` does not stand for hidden files.
+        let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::default() };
+        let paths = glob_with(pattern, options).map_err(|error| InputError::Pattern(pattern.to_owned(), error.msg))?;
+        let mut any = false;
+        for path in paths {
+            any = true;
+            match path {
+                Ok(path) if path.is_dir() => self.add_folder(&path),
+                Ok(path) => self.add_file(&path),
+                Err(error) => self.add_problem(error.path(), error.error()),
+            }
         }
-        paths.iter().try_for_each(|path| if path.is_dir() { self.add_folder(path) } else { self.add_file(path) })
+        if any { Ok(()) } else { Err(InputError::NoMatch(pattern.to_owned())) }
     }
 
     /// Files below a folder. Hidden files and folders are left out; a link to a folder is not followed.
-    fn add_folder(&mut self, folder: &Path) -> Result<(), InputError> {
-        let problem = |error: std::io::Error| InputError::Folder {
-            path: folder.display().to_string(),
-            reason: error.to_string(),
+    fn add_folder(&mut self, folder: &Path) {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.add_problem(folder, error),
         };
-        for entry in fs::read_dir(folder).map_err(problem)? {
-            let entry = entry.map_err(problem)?;
-            let path = entry.path();
-            if entry.file_name().to_string_lossy().starts_with('.') {
-                continue;
-            }
-            if entry.file_type().map_err(problem)?.is_dir() {
-                self.add_folder(&path)?;
-            } else if has_known_ending(&path) {
-                self.add_file(&path)?;
-            } else if !path.to_string_lossy().ends_with(EXPECTATION) {
-                self.passed_over += 1;
+        for entry in entries {
+            match entry.and_then(|entry| Ok((entry.path(), entry.file_name(), entry.file_type()?))) {
+                Ok((_, name, _)) if name.to_string_lossy().starts_with('.') => {}
+                Ok((path, _, kind)) if kind.is_dir() => self.add_folder(&path),
+                Ok((path, ..)) if has_known_ending(&path) => self.add_file(&path),
+                Ok((_, name, _)) if name.to_string_lossy().ends_with(EXPECTATION) => {}
+                Ok(_) => self.passed_over += 1,
+                Err(error) => self.add_problem(folder, error),
             }
         }
-        Ok(())
     }
+}
+
+/// A path without `.` in it, so that `a` and `./a` are the same file.
+fn plain(path: &Path) -> PathBuf {
+    let plain: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    if plain.as_os_str().is_empty() { path.to_owned() } else { plain }
 }
 
 fn has_known_ending(path: &Path) -> bool {
@@ -180,32 +224,62 @@ mod tests {
         inputs.files.iter().map(|path| path.strip_prefix(&prefix).unwrap().to_owned()).collect()
     }
 
+    fn given(names: &[String]) -> Result<Inputs, InputError> {
+        let names: Vec<Name> = names.iter().cloned().map(Name::Given).collect();
+        expand(&names, None)
+    }
+
     #[test]
     fn folders_are_searched_for_known_endings() {
         let folder = folder(&["b.PDF", "b.PDF.expected.json", "a/c.txt", "a/d.docx", ".hidden/e.pdf", "f"]);
-        let inputs = expand(&[folder.path().display().to_string()], None).unwrap();
+        let inputs = given(&[format!("{}/./", folder.path().display())]).unwrap();
         assert_eq!(names(&inputs, folder.path()), ["a/c.txt", "b.PDF"]);
         assert_eq!(inputs.passed_over, 2);
     }
 
     #[test]
     fn files_and_patterns_are_taken_as_named_and_once() {
-        let folder = folder(&["a.txt", "b.dat"]);
+        let folder = folder(&["a.txt", "b.dat", ".c.txt", "[1].txt"]);
         let path = |name: &str| format!("{}/{name}", folder.path().display());
-        let inputs = expand(&[path("b.dat"), path("*.txt"), path("a.txt")], None).unwrap();
-        assert_eq!(names(&inputs, folder.path()), ["a.txt", "b.dat"]);
+        let inputs = given(&[path("b.dat"), path("*.txt"), path("./a.txt"), path("[1].txt")]).unwrap();
+        assert_eq!(names(&inputs, folder.path()), ["[1].txt", "a.txt", "b.dat"]);
     }
 
     #[test]
     fn what_is_not_there_is_named() {
         let folder = folder(&["a.docx"]);
         let path = |name: &str| format!("{}/{name}", folder.path().display());
-        for (name, words) in
-            [(path("x.pdf"), "no such file"), (path("*.pdf"), "matches"), (path(""), "no file to read")]
-        {
-            let error = expand(std::slice::from_ref(&name), None).unwrap_err().to_string();
+        for (name, words) in [
+            (path("x.pdf"), "no such file"),
+            (path("*.pdf"), "matches"),
+            (path("[a.pdf"), "not a pattern"),
+            (path(""), "no file to read"),
+        ] {
+            let error = given(std::slice::from_ref(&name)).unwrap_err().to_string();
             assert!(error.contains(words) && error.contains(&name), "{error}");
         }
+    }
+
+    #[test]
+    fn what_a_list_names_in_vain_does_not_stop_the_rest() {
+        let folder = folder(&["a.txt"]);
+        let path = |name: &str| format!("{}/{name}", folder.path().display());
+        let list = [path("gone.pdf"), path("a.txt"), path("*.pdf")].map(Name::Listed);
+        let inputs = expand(&list, None).unwrap();
+        assert_eq!(names(&inputs, folder.path()), ["a.txt"]);
+        let problems: Vec<&String> = inputs.problems.iter().map(|(path, _)| path).collect();
+        assert_eq!(problems, [&path("*.pdf"), &path("gone.pdf")]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_that_is_not_unicode_does_not_stop_the_rest() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = folder(&["a.txt"]);
+        fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xB1\xED.pdf")), "x").unwrap();
+        let inputs = given(&[folder.path().display().to_string()]).unwrap();
+        assert_eq!((inputs.files.len(), inputs.problems.len()), (1, 1));
+        assert!(inputs.problems[0].1.contains("rename"));
     }
 
     #[test]

@@ -4,12 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jixiao_exporter::{DOCUMENTS_FOLDER, DocumentRecords, SCHEMA_VERSION};
-use rayon::prelude::*;
 
 use crate::document::{ReadOptions, Source, process_one};
-use crate::ingest::workers;
-use crate::inputs::{InputError, expand};
+use crate::inputs::{InputError, Name, expand};
 use crate::store::FOLDER;
+use crate::threads::{ThreadsError, map_side_by_side, use_threads};
 
 /// What was named cannot be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +37,8 @@ pub enum LoadError {
     #[error("{}: this dataset has no folder {DOCUMENTS_FOLDER}: write it with --to json among the formats", .0.display())]
     NoDocuments(PathBuf),
     /// Workers cannot be started.
-    #[error("cannot start {0} threads: try fewer with --jobs")]
-    Threads(usize),
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
 }
 
 /// Loads the records of what `name` stands for, in the order of paths.
@@ -54,12 +53,13 @@ pub fn load(name: &str, options: &ReadOptions, jobs: usize) -> Result<Vec<Docume
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) && path.is_file() {
         return Ok(vec![load_json(path)?]);
     }
-    let files = expand(&[name.to_owned()], None)?.files;
+    let files = expand(&[Name::Given(name.to_owned())], None)?.all()?;
     let read = |file: &String| {
         let source = Source::open(file, &options.limits).map_err(|error| open_error(Path::new(file), &error))?;
         Ok(process_one(&source, options))
     };
-    workers(jobs).map_err(|_| LoadError::Threads(jobs))?.install(|| files.par_iter().map(read).collect())
+    use_threads(jobs)?;
+    map_side_by_side(&files, jobs, read)?.into_iter().collect()
 }
 
 fn is_dataset(path: &Path) -> bool {

@@ -4,8 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jixiao_pipeline::{EXPECTATION, InputError, ReadOptions, Source, expand, process_one, workers};
-use rayon::prelude::*;
+use jixiao_pipeline::{
+    EXPECTATION, InputError, Inputs, Name, ReadOptions, Source, ThreadsError, expand, map_side_by_side, process_one,
+    use_threads,
+};
 
 use crate::compare::{Comparison, Score, TABLES, compare};
 use crate::expectation::{Comparable, Expectation};
@@ -42,8 +44,8 @@ pub enum SuiteError {
         reason: String,
     },
     /// Workers cannot be started.
-    #[error("cannot start {0} threads: try fewer with --jobs")]
-    Threads(usize),
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
     /// The records of a document cannot be written as JSON.
     #[error("{path}: {error}")]
     Json {
@@ -129,8 +131,9 @@ pub fn verify(
     progress: &(dyn Fn() + Sync),
 ) -> Result<Report, SuiteError> {
     let orphans = orphans(paths)?;
-    let files = match expand(paths, None) {
-        Ok(inputs) => inputs.files,
+    let names: Vec<Name> = paths.iter().cloned().map(Name::Given).collect();
+    let files = match expand(&names, None).and_then(Inputs::all) {
+        Ok(files) => files,
         Err(InputError::Empty(_)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
@@ -139,13 +142,13 @@ pub fn verify(
     if with.is_empty() && orphans.is_empty() {
         return Err(SuiteError::Nothing(paths.join(", ")));
     }
-    let one = |path: String| {
-        let case = case(path, options);
+    let one = |path: &String| {
+        let case = case(path.clone(), options);
         progress();
         case
     };
-    let workers = workers(jobs).map_err(|_| SuiteError::Threads(jobs))?;
-    let cases = workers.install(|| with.into_par_iter().map(one).collect::<Result<Vec<Case>, SuiteError>>())?;
+    use_threads(jobs)?;
+    let cases = map_side_by_side(&with, jobs, one)?.into_iter().collect::<Result<Vec<Case>, SuiteError>>()?;
     Ok(Report { cases, orphans, without })
 }
 

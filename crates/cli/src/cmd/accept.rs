@@ -16,7 +16,7 @@ use crate::term::{Exit, Failure, print, say};
 
 /// Writes or updates the expectations of documents, after showing what changes.
 pub(crate) fn run(args: &AcceptArgs) -> Result<Exit, Failure> {
-    let options = read_options(&args.reading, &Config::load(args.config.as_deref())?)?;
+    let options = read_options(&args.reading, &Config::load(args.reading.config.as_deref())?)?;
     let mut exit = Exit::Good;
     for file in &args.files {
         if !accept(file, &options, args.yes)? {

@@ -15,8 +15,9 @@ use crate::term::{Exit, Failure, say};
 /// Compares two sides and tells what changed.
 pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
     let format = format(args)?;
-    let options = read_options(&args.reading, &Config::default())?;
-    let read = |name: &str| load(name, &options, threads(args.jobs));
+    let config = Config::load(args.reading.config.as_deref())?;
+    let options = read_options(&args.reading, &config)?;
+    let read = |name: &str| load(name, &options, threads(args.jobs.or(config.jobs)));
     let (before, after) = (read(&args.before)?, read(&args.after)?);
     let good = [&before, &after].map(|side| report(side)) == [true, true];
     let changes = compare(&before, &after, args.all);

@@ -1,7 +1,7 @@
 //! `jixiao extract`
 
 use jixiao_exporter::DocumentRecords;
-use jixiao_pipeline::process_one;
+use jixiao_pipeline::process_alone;
 
 use super::{deliver, open, read_options};
 use crate::args::ExtractArgs;
@@ -10,9 +10,10 @@ use crate::term::{Exit, Failure, say};
 
 /// Prints one document as JSON.
 pub(crate) fn run(args: &ExtractArgs) -> Result<Exit, Failure> {
-    let options = read_options(&args.reading, &Config::default())?;
+    let config = Config::load(args.reading.config.as_deref())?;
+    let options = read_options(&args.reading, &config)?;
     let source = open(&args.file, &options.limits)?;
-    let records = process_one(&source, &options);
+    let records = process_alone(&source, &options)?;
     let row = &records.document.row;
     if row.status != "ok" {
         let message = row.message.as_deref().unwrap_or("no reason is known");

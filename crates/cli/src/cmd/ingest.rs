@@ -1,19 +1,21 @@
 //! `jixiao ingest`
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use jixiao_exporter::files::write_whole;
-use jixiao_exporter::{Format, SCHEMA_VERSION, WriteOptions};
-use jixiao_pipeline::{IngestOptions, Inputs, Outcome, Progress, Shard, Summary, expand, ingest};
+use jixiao_exporter::files::Digest;
+use jixiao_exporter::{CHECKSUMS, Format, SCHEMA_VERSION, WriteOptions};
+use jixiao_model::Limits;
+use jixiao_pipeline::{Ingest, IngestError, IngestOptions, Inputs, Name, Outcome, Shard, Status, Summary, expand};
 use serde_json::{Value, json};
 
 use super::{read_options, threads};
 use crate::args::IngestArgs;
 use crate::config::Config;
-use crate::term::{Exit, Failure, say, timestamp};
+use crate::progress::Bar;
+use crate::term::{Exit, Failure, on_interrupt, say, timestamp};
 
 /// Problems that are listed one by one; the rest is in the table `documents`.
 const LISTED: usize = 20;
@@ -26,12 +28,13 @@ pub(crate) fn run(args: IngestArgs) -> Result<Exit, Failure> {
     let plan = Plan::new(args)?;
     let started = SystemTime::now();
     let inputs = expand(&names(&plan.paths)?, plan.shard)?;
-    let bar = Bar::new();
-    let summary = ingest(&inputs.files, &plan.output, &plan.options, &bar);
-    bar.bar.finish_and_clear();
+    let bar = Bar::new(on_interrupt()?);
+    let ingest = Ingest::open(&plan.output, &plan.options, &bar)?;
+    let summary = ingest.run(&inputs);
+    bar.end();
     let summary = summary.map_err(|error| interrupted(&error))?;
     let record = record(&plan, &inputs, &summary, started);
-    write_whole(&plan.output.join("run.json"), format!("{record:#}\n").as_bytes())?;
+    ingest.write_record(&format!("{record:#}\n"))?;
     report(&summary, &inputs, &plan.output);
     Ok(if summary.problems.is_empty() { Exit::Good } else { Exit::NotAllGood })
 }
@@ -46,7 +49,7 @@ struct Plan {
 
 impl Plan {
     fn new(args: IngestArgs) -> Result<Self, Failure> {
-        let config = Config::load(args.config.as_deref())?;
+        let config = Config::load(args.reading.config.as_deref())?;
         let read = read_options(&args.reading, &config)?;
         let formats = match (args.to, &config.to) {
             (Some(formats), _) => formats,
@@ -58,9 +61,9 @@ impl Plan {
             output: args.output.or(config.output).unwrap_or_else(|| USUAL_OUTPUT.into()),
             shard: args.shard,
             options: IngestOptions {
-                read,
                 jobs: threads(args.jobs.or(config.jobs)),
-                write: WriteOptions::new(formats, args.excel || config.excel).with_cells(args.reading.cells),
+                write: WriteOptions::new(formats, args.excel || config.excel).with_cells(read.cells),
+                read,
                 prune: args.prune,
                 fresh: args.fresh,
             },
@@ -74,53 +77,90 @@ fn parse_formats(names: &[String]) -> Result<Vec<Format>, Failure> {
 
 /// How the run went, for `run.json`: the only file of a dataset that tells the time.
 fn record(plan: &Plan, inputs: &Inputs, summary: &Summary, started: SystemTime) -> Value {
-    let options = &plan.options;
-    let formats: Vec<&str> = options.write.formats().iter().map(|format| format.as_str()).collect();
-    let unreadable = summary.problems.iter().filter(|(_, outcome)| outcome.status == "unreadable");
-    let unreadable: Vec<Value> =
-        unreadable.map(|(path, outcome)| json!({ "path": path, "message": outcome.message })).collect();
+    let IngestOptions { read, write, jobs, prune, fresh } = &plan.options;
+    let formats: Vec<&str> = write.formats().iter().map(|format| format.as_str()).collect();
     json!({
+        "state": "finished",
         "program": concat!("jixiao ", env!("CARGO_PKG_VERSION")),
         "schema_version": SCHEMA_VERSION,
         "started": timestamp(started),
         "seconds": started.elapsed().unwrap_or_default().as_secs_f64(),
-        "paths": plan.paths,
-        "shard": plan.shard.map(|shard| shard.to_string()),
-        "formats": formats,
-        "jobs": options.jobs,
-        "pages": options.read.pages.map(|pages| pages.to_string()),
-        "limits": format!("{:?}", options.read.limits),
-        "files": summary.files,
-        "read": summary.fresh,
-        "ok": summary.ok,
-        "partial": summary.partial,
-        "failed": summary.failed,
-        "passed_over": inputs.passed_over,
-        "unreadable": unreadable,
-        "documents": summary.documents,
-        "written": summary.written,
+        "options": {
+            "paths": plan.paths,
+            "shard": plan.shard.map(|shard| shard.to_string()),
+            "pages": read.pages.map(|pages| pages.to_string()),
+            "cells": read.cells,
+            "limits": limits(&read.limits),
+            "formats": formats,
+            "jobs": jobs,
+            "prune": prune,
+            "fresh": fresh,
+        },
+        "files": {
+            "all": summary.files,
+            "read": summary.fresh,
+            "ok": summary.ok,
+            "partial": summary.partial,
+            "failed": summary.failed,
+            "unreadable": unreadable(summary),
+            "passed_over": inputs.passed_over,
+        },
+        "dataset": {
+            "documents": summary.documents,
+            "written": summary.written,
+            "checksums_sha256": checksums(&plan.output),
+        },
     })
 }
 
-fn interrupted(error: &jixiao_pipeline::IngestError) -> Failure {
-    use jixiao_pipeline::IngestError::Write;
+/// The limits by the names that they have in the configuration.
+fn limits(limits: &Limits) -> Value {
+    let Limits { bytes, pages, objects, nesting, decompressed, glyphs, time } = limits;
+    json!({
+        "bytes": bytes,
+        "pages": pages,
+        "objects": objects,
+        "nesting": nesting,
+        "decompressed": decompressed,
+        "glyphs": glyphs,
+        "time": time.as_secs(),
+    })
+}
+
+/// Files without a row in the dataset: nothing else tells of them.
+fn unreadable(summary: &Summary) -> Vec<Value> {
+    let unreadable = summary.problems.iter().filter(|(_, outcome)| outcome.status == Status::Unreadable);
+    unreadable.map(|(path, outcome)| json!({ "path": path, "message": outcome.message })).collect()
+}
+
+/// Names the dataset that the record is about.
+fn checksums(folder: &Path) -> Option<String> {
+    fs::read(folder.join(CHECKSUMS)).ok().map(|list| Digest::of(&list).to_string())
+}
+
+fn interrupted(error: &IngestError) -> Failure {
     let hint = match error {
-        Write(_) => "\nEvery document that was finished is kept: make room, then run the same command again.",
+        IngestError::Write(_) => {
+            "\nEvery document that was finished is kept: make room, then run the same command again."
+        }
+        IngestError::Interrupted { .. } => {
+            "\nEvery document that was finished is kept: run the same command again to go on."
+        }
         _ => "",
     };
     Failure::Message(format!("{error}{hint}"))
 }
 
-/// The paths of the command line, with `-` replaced by the lines of standard input.
-fn names(paths: &[String]) -> Result<Vec<String>, Failure> {
+/// The paths of the command line, with `-` replaced by what standard input lists.
+fn names(paths: &[String]) -> Result<Vec<Name>, Failure> {
     let mut names = Vec::new();
     for path in paths {
         if path == "-" {
-            let lines = io::read_to_string(io::stdin());
-            let lines = lines.map_err(|error| Failure::Message(format!("cannot read the list of paths: {error}")))?;
-            names.extend(lines.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+            let list = io::read_to_string(io::stdin());
+            let list = list.map_err(|error| Failure::Message(format!("cannot read the list of paths: {error}")))?;
+            names.extend(listed(&list));
         } else {
-            names.push(path.clone());
+            names.push(Name::Given(path.clone()));
         }
     }
     if names.is_empty() {
@@ -130,9 +170,17 @@ fn names(paths: &[String]) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
+/// Names one a line, or, as `find -print0` writes them, each ended by a NUL.
+fn listed(list: &str) -> impl Iterator<Item = Name> {
+    let list = list.trim_start_matches('\u{FEFF}');
+    let end = if list.contains('\0') { '\0' } else { '\n' };
+    let names = list.split(end).map(move |name| if end == '\n' { name.trim_end_matches('\r') } else { name });
+    names.filter(|name| !name.is_empty()).map(|name| Name::Listed(name.to_owned()))
+}
+
 fn report(summary: &Summary, inputs: &Inputs, folder: &Path) {
     for (path, Outcome { status, message, .. }) in summary.problems.iter().take(LISTED) {
-        say(&format!("{path}: {status}: {}", message.as_deref().unwrap_or("no reason is known")));
+        say(&format!("{path}: {}: {}", status.as_str(), message.as_deref().unwrap_or("no reason is known")));
     }
     if summary.problems.len() > LISTED {
         let more = summary.problems.len() - LISTED;
@@ -153,42 +201,4 @@ fn totals(summary: &Summary) -> String {
     let kept = files - fresh;
     let lost = if *unreadable > 0 { format!(", {unreadable} cannot be opened") } else { String::new() };
     format!("{files} files ({fresh} read, {kept} unchanged): {ok} ok, {partial} partial, {failed} failed{lost}")
-}
-
-/// A progress bar on a terminal; nothing elsewhere.
-struct Bar {
-    bar: ProgressBar,
-    counts: std::sync::Mutex<[usize; 3]>,
-}
-
-impl Bar {
-    fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        let template = "{bar:30} {pos}/{len} {per_sec} ETA {eta} {msg}";
-        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, counts: std::sync::Mutex::default() }
-    }
-}
-
-impl Progress for Bar {
-    fn begin(&self, files: usize) {
-        self.bar.set_length(files as u64);
-    }
-
-    fn file(&self, _path: &str, outcome: &Outcome) {
-        if let Ok(mut counts) = self.counts.lock() {
-            counts[match outcome.status.as_str() {
-                "ok" => 0,
-                "partial" => 1,
-                _ => 2,
-            }] += 1;
-            let [ok, partial, failed] = *counts;
-            self.bar.set_message(format!("{ok} ok, {partial} partial, {failed} failed"));
-        }
-        self.bar.inc(1);
-    }
-
-    fn writing(&self, documents: usize) {
-        self.bar.set_message(format!("writing {documents} documents"));
-    }
 }

@@ -14,7 +14,7 @@ use crate::term::{Exit, Failure, say};
 
 /// Draws a page.
 pub(crate) fn run(args: &InspectArgs) -> Result<Exit, Failure> {
-    let limits = args.opening.limits(Limits::default());
+    let limits = args.opening.limits.over(Limits::default());
     let source = open(&args.file, &limits)?;
     match draw(args, &source, &limits)? {
         Ok(picture) => {

@@ -32,7 +32,7 @@ use crate::term::{Failure, print};
 fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Failure> {
     let lexicon = args.lexicon.lexicon.as_ref().or(config.lexicon.as_ref());
     Ok(ReadOptions {
-        limits: args.opening.limits(config.limits.over(Limits::default())),
+        limits: args.opening.limits.over(config.limits.over(Limits::default())),
         password: args.opening.password.clone().or_else(|| config.password.clone()),
         values: value_reader(lexicon)?,
         rules: match args.rules.as_ref().or(config.rules.as_ref()) {
@@ -40,7 +40,7 @@ fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Fail
             None => Rules::default(),
         },
         pages: args.pages,
-        cells: args.cells,
+        cells: args.cells || config.cells,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::term::{Exit, Failure, say};
 /// Prints the tables of a document.
 pub(crate) fn run(args: &TablesArgs) -> Result<Exit, Failure> {
     let options = ReadOptions {
-        limits: args.opening.limits(Limits::default()),
+        limits: args.opening.limits.over(Limits::default()),
         password: args.opening.password.clone(),
         pages: args.pages,
         ..ReadOptions::default()

@@ -16,7 +16,7 @@ const LISTED: usize = 5;
 
 /// Compares known documents with what is expected of them.
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
-    let config = Config::load(args.config.as_deref())?;
+    let config = Config::load(args.reading.config.as_deref())?;
     let options = read_options(&args.reading, &config)?;
     let bar = ProgressBar::new_spinner();
     let report = verify(&args.paths, &options, threads(args.jobs.or(config.jobs)), &|| bar.inc(1));

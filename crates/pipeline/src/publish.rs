@@ -1,0 +1,165 @@
+//! The dataset, assembled from what is kept of each document.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jixiao_exporter::files::{Measure, WriteError};
+use jixiao_exporter::{DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, document_id};
+use jixiao_model::Severity;
+use rayon::prelude::*;
+
+use crate::document::{Source, file_name, process_one};
+use crate::ingest::{BUILD, Ingest, IngestError};
+use crate::store::{Input, Kept};
+
+/// Documents for each thread that are held in memory at a time, at most; while these are written, the next are loaded.
+const CHUNK: usize = 4;
+/// Bytes of results, compressed, that are loaded at a time, unless a single one has more.
+const CHUNK_BYTES: u64 = 1 << 18;
+
+/// A document of the dataset: the paths at which it was found, each with its result. There is at least one, and the
+/// first result is the one that counts.
+type Member<'a> = &'a [(Arc<str>, Arc<Kept>)];
+
+/// Writes the dataset, unless the folder already holds it. Gives the number of documents, and whether it was written.
+pub(crate) fn publish(run: &Ingest<'_>) -> Result<(usize, bool), IngestError> {
+    let mut inputs = run.store.inputs();
+    // By document; a result of this program version comes before that of another.
+    let order = |(path, kept): &(Arc<str>, Arc<Kept>)| (kept.sha256, kept.key != run.key, Arc::clone(path));
+    inputs.sort_by_key(order);
+    let members: Vec<Member<'_>> = inputs.chunk_by(|(_, one), (_, two)| one.sha256 == two.sha256).collect();
+    let fingerprint = fingerprint(run, &members);
+    if run.store.published().as_ref() == Some(&fingerprint) && is_complete(run, members.len()) {
+        return Ok((members.len(), false));
+    }
+    let staging = run.store.staging();
+    let mut writer = DatasetWriter::create(run.folder, &staging, &run.options.write)?;
+    write(run, &members, &mut writer)?;
+    let written = writer.finish()?;
+    run.begin_replacing()?;
+    written.commit()?;
+    remove_strays(run, &members)?;
+    run.store.publish(&fingerprint)?;
+    Ok((members.len(), true))
+}
+
+/// Names the dataset: what it is made of, and how.
+fn fingerprint(run: &Ingest<'_>, members: &[Member<'_>]) -> String {
+    let mut measure = Measure::default();
+    // Measuring does not fail.
+    let _ = writeln!(measure, "{BUILD}\n{:?}", run.options.write);
+    for member in members {
+        let kept = result(member);
+        let _ = writeln!(measure, "{} {} {}", kept.sha256, kept.key, sorted_paths(member).join("\t"));
+    }
+    measure.finish().sha256.to_string()
+}
+
+fn result(member: Member<'_>) -> &Kept {
+    &member[0].1
+}
+
+fn sorted_paths(member: Member<'_>) -> Vec<&str> {
+    let mut paths: Vec<&str> = member.iter().map(|(path, _)| &**path).collect();
+    paths.sort_unstable();
+    paths
+}
+
+/// A file that somebody removed is written again.
+fn is_complete(run: &Ingest<'_>, documents: usize) -> bool {
+    let write = &run.options.write;
+    write.files().iter().all(|name| run.folder.join(name).is_file())
+        && (!write.formats().contains(&Format::Json) || document_files(run.folder).count() == documents)
+}
+
+/// Hands all documents to the writer, in order. While some are written, the next are loaded.
+fn write(run: &Ingest<'_>, members: &[Member<'_>], writer: &mut DatasetWriter<'_>) -> Result<(), IngestError> {
+    run.progress.begin_writing(members.len());
+    let load = |members: &[Member<'_>]| -> Result<Vec<DocumentRecords>, IngestError> {
+        members.par_iter().map(|member| records(run, member)).collect()
+    };
+    let (mut loaded, mut rest) = (Vec::new(), members);
+    loop {
+        let next;
+        (next, rest) = rest.split_at(chunk_length(rest));
+        let (written, following) = rayon::join(|| writer.push(&loaded), || load(next));
+        written?;
+        run.progress.written(loaded.len());
+        loaded = following?;
+        if loaded.is_empty() {
+            return Ok(());
+        }
+        if !run.progress.goes_on() {
+            return Err(IngestError::Interrupted { done: members.len(), files: members.len() });
+        }
+    }
+}
+
+/// How many of the members are loaded together.
+fn chunk_length(members: &[Member<'_>]) -> usize {
+    let mut bytes = 0;
+    let fits = |member: &&Member<'_>| {
+        bytes += u64::from(result(member).result.length());
+        bytes <= CHUNK_BYTES
+    };
+    members.iter().take(CHUNK * rayon::current_num_threads()).take_while(fits).count().max(1).min(members.len())
+}
+
+/// The kept records of a document, under the names that its file has now.
+fn records(run: &Ingest<'_>, member: Member<'_>) -> Result<DocumentRecords, IngestError> {
+    let kept = run.store.load(result(member));
+    let mut records = kept.map_or_else(|| read_again(run, member), Ok)?;
+    let paths = sorted_paths(member);
+    file_name(paths[0]).clone_into(&mut records.document.row.file_name);
+    paths[0].clone_into(&mut records.document.row.source_path);
+    for path in &paths[1..] {
+        let message = format!("the same bytes are also found at {path}");
+        records.add_finding("duplicate_file", Severity::Info, &message);
+    }
+    Ok(records)
+}
+
+/// Reads a document again whose kept result is damaged.
+fn read_again(run: &Ingest<'_>, member: Member<'_>) -> Result<DocumentRecords, IngestError> {
+    let (path, kept) = &member[0];
+    let lost = || IngestError::Lost(path.to_string());
+    let source = Source::open(path, &run.options.read.limits).map_err(|_| lost())?;
+    if kept.key != run.key || *source.sha256() != kept.sha256 {
+        return Err(lost());
+    }
+    let records = process_one(&source, &run.options.read);
+    let kept = run.store.keep(&run.key, source.sha256(), &records)?;
+    for (path, _) in member {
+        let known = run.store.known(path);
+        let input = known.map(|known| Input { kept: Arc::clone(&kept), ..known });
+        input.map_or(Ok(()), |input| run.store.note(path, input))?;
+    }
+    Ok(records)
+}
+
+/// Removes what an earlier run left and this dataset does not have: documents, tables, formats.
+fn remove_strays(run: &Ingest<'_>, members: &[Member<'_>]) -> Result<(), WriteError> {
+    let write = &run.options.write;
+    let members = if write.formats().contains(&Format::Json) { members } else { &[] };
+    let is_member = |id: &str| members.binary_search_by(|member| identity(result(member)).as_str().cmp(id)).is_ok();
+    let documents = document_files(run.folder).filter(|(id, _)| !is_member(id)).map(|(_, path)| path);
+    let tables = write.other_files().into_iter().map(|name| run.folder.join(name)).filter(|path| path.is_file());
+    let mut strays = documents.chain(tables);
+    strays.try_for_each(|path| fs::remove_file(&path).map_err(|error| WriteError::new(&path, error)))
+}
+
+fn identity(kept: &Kept) -> String {
+    document_id(&kept.sha256.to_string()).to_owned()
+}
+
+/// The JSON files of documents in an output folder: id and path. Other files are nobody's business.
+fn document_files(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = fs::read_dir(folder.join(DOCUMENTS_FOLDER)).into_iter().flatten().filter_map(Result::ok);
+    let with_id = |path: PathBuf| {
+        let id = path.file_name()?.to_str()?.strip_suffix(".json")?.to_owned();
+        (id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit())).then_some((id, path))
+    };
+    entries.filter_map(move |entry| with_id(entry.path()))
+}

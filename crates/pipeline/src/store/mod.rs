@@ -1,0 +1,243 @@
+//! What an output folder remembers between runs, in its hidden folder `.jixiao`.
+//!
+//! ```text
+//! .jixiao/lock            held by the one process that may write
+//! .jixiao/inputs.jsonl    every file of the dataset: path, size, time, hash, where its result is
+//! .jixiao/results-<n>     what was read out of the documents
+//! .jixiao/published       fingerprint of the dataset that the files beside `.jixiao` hold
+//! .jixiao/staging/        files being written
+//! ```
+//!
+//! A result is found by the bytes of the document, the program version and the options, and never by the name of the
+//! file, so a renamed file is not read again.
+
+mod kept;
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jixiao_exporter::files::{Digest, WriteError, sync_folder, write_whole_in};
+use jixiao_exporter::{DocumentRecords, PACKAGE_FILES};
+
+pub(crate) use kept::{Input, Kept};
+use kept::{Log, read_result};
+
+use crate::status::Status;
+
+/// Name of the folder inside the output folder.
+pub(crate) const FOLDER: &str = ".jixiao";
+/// Name of the folder of files that are being written, inside [`FOLDER`].
+const STAGING: &str = "staging";
+/// Level of compression of results: they are written once and read often, and time counts for more than room.
+const ZSTD_LEVEL: i32 = 1;
+
+/// The output folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process writes there.
+    #[error("{}: another jixiao is writing to this folder: wait for it to end, or choose another folder with -o", .0.display())]
+    Busy(PathBuf),
+    /// The folder holds files that are not ours and would be replaced.
+    #[error("{} already has a file {name} that is not part of a dataset: choose another folder with -o", folder.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// The file.
+        name: &'static str,
+    },
+    /// Something cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The list of inputs cannot be read.
+    #[error("{}: cannot be read ({reason}): remove it, and give all inputs again", path.display())]
+    Inputs {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// An output folder, locked for this process.
+#[derive(Debug)]
+pub(crate) struct Store {
+    root: PathBuf,
+    log: Mutex<Log>,
+    /// The lock goes when the file is closed, by us or by the system.
+    _lock: File,
+}
+
+impl Store {
+    /// Locks a folder, which is made where it is missing, and clears away what a killed run left.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let root = folder.join(FOLDER);
+        let staging = root.join(STAGING);
+        refuse_foreign(folder, &root)?;
+        fs::create_dir_all(&root).map_err(|error| WriteError::new(&root, error))?;
+        let lock = lock(folder, &root.join("lock"))?;
+        let _ = fs::remove_dir_all(&staging);
+        fs::create_dir_all(&staging).map_err(|error| WriteError::new(&staging, error))?;
+        let log = Mutex::new(Log::open(&root)?);
+        Ok(Self { root, log, _lock: lock })
+    }
+
+    /// Where files are written before they are put at their places.
+    pub(crate) fn staging(&self) -> PathBuf {
+        self.root.join(STAGING)
+    }
+
+    /// What is known of a file.
+    pub(crate) fn known(&self, path: &str) -> Option<Input> {
+        let log = self.log();
+        log.inputs().get(path).filter(|input| log.has(&input.kept)).cloned()
+    }
+
+    /// The result of a document that was read by this program version with these options.
+    pub(crate) fn find(&self, key: &Digest, sha256: &Digest) -> Option<Arc<Kept>> {
+        self.log().find(key, sha256)
+    }
+
+    /// What was read out of a document; `None` where the result is damaged.
+    pub(crate) fn load(&self, kept: &Kept) -> Option<DocumentRecords> {
+        let bytes = read_result(&self.root, kept.result).ok()?;
+        let json = zstd::decode_all(&bytes[..]).ok()?;
+        let records: DocumentRecords = serde_json::from_slice(&json).ok()?;
+        (records.document.row.sha256 == kept.sha256.to_string()).then_some(records)
+    }
+
+    /// Keeps what was read out of a document.
+    pub(crate) fn keep(
+        &self,
+        key: &Digest,
+        sha256: &Digest,
+        records: &DocumentRecords,
+    ) -> Result<Arc<Kept>, WriteError> {
+        let bytes = compressed(records).map_err(|error| WriteError::new(&self.root, error))?;
+        let result = self.log().add_result(&bytes)?;
+        let row = &records.document.row;
+        let (status, message) = (Status::of_row(&row.status), row.message.as_deref().map(Box::from));
+        Ok(Arc::new(Kept { sha256: *sha256, key: *key, status, message, result }))
+    }
+
+    /// Says what is known of a file.
+    pub(crate) fn note(&self, path: &str, input: Input) -> Result<(), WriteError> {
+        let mut log = self.log();
+        log.add_input(path, input)?;
+        let due = log.due();
+        drop(log);
+        let synced = due.map_or(Ok(()), |unsynced| unsynced.sync());
+        synced.map_err(|error| WriteError::new(&self.root, error))
+    }
+
+    /// Leaves only files for which `wanted` is true.
+    pub(crate) fn retain(&self, wanted: impl Fn(&str, &Input) -> bool) {
+        self.log().retain(wanted);
+    }
+
+    /// Every file of the dataset.
+    pub(crate) fn inputs(&self) -> Vec<(Arc<str>, Arc<Kept>)> {
+        let pair = |(path, input): (&Arc<str>, &Input)| (Arc::clone(path), Arc::clone(&input.kept));
+        self.log().inputs().iter().map(pair).collect()
+    }
+
+    /// Puts everything on disk, and gives back the room that nothing needs.
+    pub(crate) fn tidy(&self) -> Result<(), WriteError> {
+        self.log().tidy(&self.staging())
+    }
+
+    /// Fingerprint of the dataset that the folder holds; `None` while it is being replaced.
+    pub(crate) fn published(&self) -> Option<String> {
+        fs::read_to_string(self.root.join("published")).ok()
+    }
+
+    /// Says that the folder is about to be changed.
+    pub(crate) fn unpublish(&self) -> Result<(), WriteError> {
+        let path = self.root.join("published");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(WriteError::new(&path, error)),
+            _ => {
+                sync_folder(&self.root);
+                Ok(())
+            }
+        }
+    }
+
+    /// Says which dataset the folder holds now.
+    pub(crate) fn publish(&self, fingerprint: &str) -> Result<(), WriteError> {
+        write_whole_in(&self.staging(), &self.root.join("published"), fingerprint.as_bytes())
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        // No call leaves the log half changed where it panics.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn compressed(records: &DocumentRecords) -> io::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+    encoder.include_checksum(true)?;
+    encoder.write_all(records.to_json(true)?.as_bytes())?;
+    encoder.finish()
+}
+
+/// A folder that is not a dataset yet must not have files of the names that a dataset has.
+fn refuse_foreign(folder: &Path, root: &Path) -> Result<(), StoreError> {
+    let taken = PACKAGE_FILES.into_iter().find(|name| folder.join(name).exists());
+    match taken {
+        Some(name) if !root.exists() => Err(StoreError::Foreign { folder: folder.to_owned(), name }),
+        _ => Ok(()),
+    }
+}
+
+fn lock(folder: &Path, path: &Path) -> Result<File, StoreError> {
+    let file = File::create(path).map_err(|error| WriteError::new(path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Busy(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(WriteError::new(path, error).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ReadOptions, Source, process_one};
+
+    #[test]
+    fn only_one_process_may_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Store::open(folder.path()).unwrap();
+        assert!(matches!(Store::open(folder.path()), Err(StoreError::Busy(_))));
+        drop(first);
+        Store::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn the_files_of_others_are_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("README.md"), "mine").unwrap();
+        let error = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("README.md") && error.contains("-o"), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_result_is_no_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let source = Source::new("a.txt", b"no form".to_vec());
+        let records = process_one(&source, &ReadOptions::default());
+        let kept = store.keep(&Digest::of(b"key"), source.sha256(), &records).unwrap();
+        assert_eq!(store.load(&kept), Some(records));
+        let path = store.root.join("results-1");
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        assert_eq!(store.load(&kept), None);
+        let mut damaged = whole.clone();
+        damaged[whole.len() / 2] ^= 0x10;
+        fs::write(&path, damaged).unwrap();
+        assert_eq!(store.load(&kept), None);
+    }
+}
