@@ -22,6 +22,7 @@ Examples:
   jixiao extract booklet.pdf                     the forms of one booklet as JSON
   jixiao ingest booklets/ -o dataset             a folder of booklets as Parquet and JSON
   jixiao tables report.pdf --format html         the tables of any PDF
+  jixiao report booklet.pdf -o report.html       what was read beside the pages, to be reviewed
   jixiao diff 2023/ 2024/                        what changed from one year to the next
   jixiao verify booklets                         are known booklets still read as expected?
   jixiao normalize '≥95%' '12月31日前'            what single values say
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Compare two datasets, two documents or two years: forms, indicators, targets and money
     Diff(DiffArgs),
+    /// Write a page of HTML for a reviewer: what was read, beside the page or the text it was read from
+    Report(ReportArgs),
     /// Read indicator values (指标值), one a line, and print what each says as JSON
     Normalize(NormalizeArgs),
     /// Compare known documents with what is expected of them: regression tests of a folder
@@ -262,6 +265,31 @@ pub(crate) struct DiffArgs {
     /// Threads [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  jixiao report booklet.pdf -o report.html       then open report.html in a browser
+  jixiao report booklet.pdf --pages 3-8 -o report.html
+
+The forms stand on one side, the pages of the PDF or the lines of the text on the other. Point at an indicator to see its
+box or line, click it to keep it and to see its repairs. Rows that were repaired or are uncertain, findings, and text that
+was not placed are counted, and stepped through with n and p. The page is one file: it needs no network, and can be sent.
+Pages whose Chinese font is not in the PDF, and booklets of several hundred pages, are drawn from what was read.
+
+Exit codes:
+  0  all good
+  1  the document is partial (the report is written), or it failed (no report is written)
+  2  the report could not be made")]
+pub(crate) struct ReportArgs {
+    /// A PDF or a text; `-` reads standard input
+    pub(crate) file: String,
+    /// The report [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }

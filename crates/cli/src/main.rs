@@ -43,6 +43,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Verify(args) => cmd::verify::run(&args),
         Command::Accept(args) => cmd::accept::run(&args),
         Command::Rules(args) => cmd::rules::run(&args),
+        Command::Report(args) => cmd::report::run(&args),
         Command::Schema(args) => cmd::schema::run(&args),
     }
 }

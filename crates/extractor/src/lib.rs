@@ -35,4 +35,4 @@ mod text;
 
 pub use assemble::assemble;
 pub use layouts::{LayoutError, Layouts};
-pub use text::read_text;
+pub use text::{read_text, source_lines};

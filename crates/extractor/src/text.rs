@@ -35,6 +35,14 @@ pub fn read_text(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     Ok(reading)
 }
 
+/// The lines of a text as [`read_text`] numbers them, without their ends.
+///
+/// # Errors
+/// [`ReadError::NotReadable`] for an empty file, a binary file or an unknown encoding.
+pub fn source_lines(bytes: &[u8]) -> Result<Vec<String>, ReadError> {
+    Ok(decode(bytes)?.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect())
+}
+
 fn check_size(what: &'static str, got: u64, limit: u64, flag: &'static str) -> Result<(), ReadError> {
     if got > limit { Err(ReadError::OverLimit { what, got, limit, flag }) } else { Ok(()) }
 }

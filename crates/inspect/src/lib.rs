@@ -4,6 +4,8 @@
 //! Colours: glyph boxes blue, rules red, cells green, cells with spans filled orange, furniture and text outside tables
 //! grey boxes.
 
+mod plain;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,6 +21,8 @@ use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, Tar
 use hayro::{RenderCache, RenderSettings, render_into};
 use jixiao_model::{Block, Cell, Limits, Place, ReadError, Reading, Rect};
 use jixiao_pdf::{Page, Rule, pages, read_pdf};
+
+pub use plain::{Drawer, Plain};
 
 /// How a page is drawn.
 #[derive(Debug, Clone, Default)]
@@ -167,12 +171,16 @@ impl Canvas {
         self.context.stroke_rect(&points(area));
     }
 
-    fn png(mut self) -> Option<Vec<u8>> {
+    fn png(self) -> Option<Vec<u8>> {
+        self.pixels().into_png().ok()
+    }
+
+    fn pixels(mut self) -> Pixmap {
         self.context.flush();
         let mut pixmap = Pixmap::new(self.context.width(), self.context.height());
         let settings = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
         self.context.render_with(&mut pixmap, &mut Resources::default(), settings);
-        pixmap.into_png().ok()
+        pixmap
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod extract;
 pub(crate) mod ingest;
 pub(crate) mod inspect;
 pub(crate) mod normalize;
+pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod tables;
@@ -18,15 +19,15 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use jixiao_exporter::ValueReader;
 use jixiao_exporter::files::write_whole;
+use jixiao_exporter::{DocumentRecords, ValueReader};
 use jixiao_findings::Rules;
 use jixiao_model::Limits;
 use jixiao_pipeline::{ReadOptions, Source};
 
 use crate::args::ReadingArgs;
 use crate::config::Config;
-use crate::term::{Failure, print};
+use crate::term::{Exit, Failure, print, say};
 
 /// How documents are read: from the arguments, and from the configuration where they say nothing.
 fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Failure> {
@@ -61,6 +62,27 @@ fn deliver(data: impl AsRef<[u8]>, output: Option<&PathBuf>) -> Result<(), Failu
     match output {
         Some(path) => Ok(write_whole(path, data.as_ref())?),
         None => print(data),
+    }
+}
+
+/// Says on standard error why a document is not all good; the exit code for it.
+fn tell(file: &str, records: &DocumentRecords) -> Exit {
+    let row = &records.document.row;
+    if row.status == "ok" {
+        return Exit::Good;
+    }
+    let message = row.message.as_deref().unwrap_or("no reason is known");
+    say(&format!("{file}{}: {}: {message}", place(records), row.status));
+    Exit::NotAllGood
+}
+
+/// Where the first error is, as `:page 3` or `:17` for a line.
+fn place(records: &DocumentRecords) -> String {
+    let error = records.diagnostics.iter().find(|row| row.severity == "error");
+    match error.map(|row| (row.page, row.line)) {
+        Some((_, Some(line))) => format!(":{line}"),
+        Some((Some(page), None)) => format!(": page {page}"),
+        _ => String::new(),
     }
 }
 
