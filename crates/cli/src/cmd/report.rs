@@ -1,6 +1,5 @@
 //! `jixiao report`
 
-use jixiao_model::Limits;
 use jixiao_pipeline::{ReadOptions, Source, process_alone};
 use jixiao_report::{View, html};
 
@@ -24,8 +23,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// What the document looks like.
 fn view(source: &Source, format: &str, options: &ReadOptions) -> Result<View, Failure> {
-    let ReadOptions { limits, password, .. } = options;
-    let limits: &Limits = limits;
-    Ok(View::new(source.bytes().unwrap_or_default(), format, password.as_deref(), limits)?)
+    let bytes = source.bytes().unwrap_or_default();
+    Ok(View::new(bytes, format, options.password.as_deref(), &options.limits)?)
 }
