@@ -134,7 +134,7 @@ fn reading() -> Reading {
     let cell =
         |column, lines: Vec<Line>| model::Cell { column, column_span: 1, row_span: 2, lines, parts: vec![place()] };
     let cells = vec![cell(0, vec![line("产出"), line("指标")]), cell(1, Vec::new())];
-    let row = model::Row { cells, after_page_break: false, place: place() };
+    let row = model::Row { cells, after_page_break: false, spans_known: true, place: place() };
     let table = model::Table { origin: Origin::Ruled, columns: 2, rows: vec![row], joins: Vec::new() };
     Reading { blocks: vec![Block::PageBreak, Block::Table(table)], ..Reading::default() }
 }

@@ -29,6 +29,8 @@ pub(crate) struct FormRow {
     pub(crate) items: Vec<Item>,
     pub(crate) origin: Origin,
     pub(crate) after_page_break: bool,
+    /// The rows that the cells cover are facts.
+    pub(crate) spans_known: bool,
     /// The row was put together from parts on two pages by the reader.
     pub(crate) cut_row_joined: bool,
     pub(crate) place: Place,
@@ -150,6 +152,7 @@ fn rows(table: &Table, number: usize, ledger: &mut Ledger, pieces: &mut Vec<Piec
             items,
             origin: table.origin,
             after_page_break: row.after_page_break,
+            spans_known: row.spans_known,
             cut_row_joined,
             place: row.place,
             table: number,

@@ -97,7 +97,7 @@ impl Builder {
     fn row(&mut self, text: &str, place: Place) {
         let cells = (0u16..).zip(text.split('\t')).map(|(column, text)| self.cell(column, text, place)).collect();
         let after_page_break = self.after_blank && !self.table.is_empty();
-        self.table.push(Row { cells, after_page_break, place });
+        self.table.push(Row { cells, after_page_break, spans_known: false, place });
         self.after_blank = false;
     }
 

@@ -19,7 +19,7 @@ pub enum Origin {
     /// Drawn rules bound every cell: columns and spans are facts.
     Ruled,
     /// Columns come from the alignment of text, or from rules in one direction only.
-    /// Row spans of labels are not known.
+    /// Whether row spans of labels are known, each row says.
     Aligned,
     /// Somebody's text rendering with a delimiter between cells: columns may be shifted, spans are lost.
     Delimited,
@@ -60,6 +60,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// The row is the first of its table on a page other than the table's first.
     pub after_page_break: bool,
+    /// The rows that its cells cover are facts: rules show them, or the positions of the texts allow no other.
+    pub spans_known: bool,
     /// Where the row stands.
     pub place: Place,
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jixiao_model::without_space;
+use jixiao_model::{Rect, without_space};
 
-use crate::layout::{Item, Layout};
-use crate::lines::{TextLine, percent};
+use crate::layout::{Item, Layout, PartCell};
+use crate::lines::{TextLine, joined, percent};
 
 /// Lines looked at from the top and from the bottom of a page.
 const EDGE_LINES: usize = 2;
@@ -35,37 +35,70 @@ pub(crate) fn take(layouts: &mut [Layout]) -> Vec<Furniture> {
     let edges: Vec<Edges> = layouts.iter().map(Edges::of).collect();
     let repeated = repeated(layouts, &edges, body);
     let marks: Vec<Vec<bool>> = layouts.iter().zip(&edges).map(|(l, e)| marks(l, e, &repeated)).collect();
-    layouts.iter_mut().zip(&edges).zip(marks).map(|((layout, edges), marks)| remove(layout, edges, &marks)).collect()
+    layouts.iter_mut().zip(edges).zip(marks).map(|((layout, edges), marks)| remove(layout, edges, &marks)).collect()
 }
 
-/// The lines at the top and at the bottom of a page, as positions of items.
+/// The lines at the top and at the bottom of a page.
 struct Edges {
-    head: Vec<usize>,
-    foot: Vec<usize>,
+    head: Vec<Edge>,
+    foot: Vec<Edge>,
+}
+
+/// A line: an item of its own, or a row of a region.
+struct Edge {
+    item: usize,
+    row: Option<usize>,
+    line: TextLine,
 }
 
 impl Edges {
     fn of(layout: &Layout) -> Self {
         let margin = percent(layout.height, MARGIN);
-        let line = |i: &usize| matches!(layout.items[*i], Item::Line(_));
         let count = layout.items.len();
-        let top = |i: &usize| layout.items[*i].area().y1 <= margin;
-        let bottom = |i: &usize| layout.items[*i].area().y0 >= layout.height - margin;
-        let head: Vec<usize> = (0..count).take(EDGE_LINES).take_while(line).filter(top).collect();
-        let foot = (0..count).rev().take(EDGE_LINES).take_while(line).filter(bottom).filter(|i| !head.contains(i));
-        Self { foot: foot.collect(), head }
+        let mut head = first_lines(layout, 0..count, false);
+        head.retain(|edge| edge.line.area.y1 <= margin);
+        let mut foot = first_lines(layout, (0..count).rev(), true);
+        foot.retain(|edge| edge.line.area.y0 >= layout.height - margin);
+        foot.retain(|edge| !head.iter().any(|other| other.item == edge.item && other.row == edge.row));
+        Self { head, foot }
     }
 
-    fn all(&self) -> impl Iterator<Item = usize> + '_ {
-        self.head.iter().chain(&self.foot).copied()
+    fn all(&self) -> impl Iterator<Item = &Edge> {
+        self.head.iter().chain(&self.foot)
     }
 }
 
-fn text_line(layout: &Layout, item: usize) -> Option<&TextLine> {
-    match layout.items.get(item) {
-        Some(Item::Line(line)) => Some(line),
-        _ => None,
+/// The first lines of some items, up to the first table.
+fn first_lines(layout: &Layout, items: impl Iterator<Item = usize>, from_below: bool) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    for item in items {
+        match &layout.items[item] {
+            Item::Line(line) => edges.push(Edge { item, row: None, line: line.clone() }),
+            Item::Region(region) => {
+                let count = region.rows.len();
+                let rows = (0..count.min(EDGE_LINES)).map(|i| if from_below { count - 1 - i } else { i });
+                let edge = |row: usize| Some(Edge { item, row: Some(row), line: joined(region.rows[row].clone())? });
+                edges.extend(rows.take_while(|row| is_apart(&region.rows, *row)).filter_map(edge));
+            }
+            Item::Part(_) => break,
+        }
+        if edges.len() >= EDGE_LINES {
+            break;
+        }
     }
+    edges.truncate(EDGE_LINES);
+    edges
+}
+
+/// A row of a region that cannot be one of a table: a single text, or one well apart from the rest.
+fn is_apart(rows: &[Vec<TextLine>], row: usize) -> bool {
+    let area = |row: &Vec<TextLine>| row.iter().map(|piece| piece.area).reduce(Rect::union);
+    let far = |other: &Vec<TextLine>| match (area(&rows[row]), area(other)) {
+        (Some(a), Some(b)) => (b.y0 - a.y1).max(a.y0 - b.y1) > rows[row][0].size * 3 / 2,
+        _ => true,
+    };
+    let next = if row * 2 < rows.len() { rows.get(row + 1) } else { row.checked_sub(1).map(|before| &rows[before]) };
+    rows[row].len() == 1 || next.is_none_or(far)
 }
 
 /// Digits differ from page to page; everything else of a running head stays.
@@ -90,6 +123,7 @@ fn body_size(layouts: &[Layout]) -> i32 {
         let lines: Vec<&TextLine> = match item {
             Item::Line(line) => vec![line],
             Item::Part(part) => part.cells.iter().flat_map(|cell| &cell.lines).collect(),
+            Item::Region(region) => region.rows.iter().flatten().collect(),
         };
         for line in lines {
             *counts.entry(line.size / 500).or_default() += 1;
@@ -104,13 +138,16 @@ struct Repeated {
     at: i32,
 }
 
+/// Lines with one pattern: height, page and item of each, and whether it is as large as a title.
+type Same = Vec<(i32, usize, usize, bool)>;
+
 fn repeated(layouts: &[Layout], edges: &[Edges], body: i32) -> Vec<Repeated> {
-    let mut places: BTreeMap<String, Vec<(i32, usize, usize)>> = BTreeMap::new();
-    for (page, (layout, edges)) in layouts.iter().zip(edges).enumerate() {
-        for item in edges.all() {
-            if let Some(line) = text_line(layout, item) {
-                places.entry(pattern(&line.text)).or_default().push((line.area.y0, page, item));
-            }
+    let mut places: BTreeMap<String, Same> = BTreeMap::new();
+    for (page, edges) in edges.iter().enumerate() {
+        for edge in edges.all() {
+            let large = edge.line.size > percent(body, TITLE);
+            let place = (edge.line.area.y0, page, edge.item, large);
+            places.entry(pattern(&edge.line.text)).or_default().push(place);
         }
     }
     let mut found = Vec::new();
@@ -119,7 +156,7 @@ fn repeated(layouts: &[Layout], edges: &[Edges], body: i32) -> Vec<Repeated> {
         let mut rest = lines.as_slice();
         while let Some(first) = rest.first() {
             let count = rest.partition_point(|line| line.0 - first.0 <= SAME_PLACE);
-            if is_furniture(layouts, &rest[..count], &pattern, body) {
+            if is_furniture(layouts, &rest[..count], &pattern) {
                 found.push(Repeated { pattern: pattern.clone(), at: first.0 });
             }
             rest = &rest[count..];
@@ -128,38 +165,46 @@ fn repeated(layouts: &[Layout], edges: &[Edges], body: i32) -> Vec<Repeated> {
     found
 }
 
-fn is_furniture(layouts: &[Layout], lines: &[(i32, usize, usize)], pattern: &str, body: i32) -> bool {
+fn is_furniture(layouts: &[Layout], lines: &[(i32, usize, usize, bool)], pattern: &str) -> bool {
     let mut pages: Vec<usize> = lines.iter().map(|line| line.1).collect();
     pages.sort_unstable();
     let needed = REPEATS.min(layouts.len()).max(2);
-    let numbered = is_number(pattern);
     // Heads of left and right pages alternate.
     let close = pages.windows(needed).any(|run| run[needed - 1] - run[0] <= (needed - 1) * 2);
-    let large = |line: &&(i32, usize, usize)| {
-        text_line(&layouts[line.1], line.2).is_some_and(|line| line.size > percent(body, TITLE))
-    };
-    close && (numbered || (lines.iter().filter(large).count() * 2 < lines.len() && !heads_forms(layouts, lines)))
+    let large = lines.iter().filter(|line| line.3).count() * 2 >= lines.len();
+    close && (is_number(pattern) || !heads_forms(layouts, lines, large))
 }
 
 /// A line over tables that all begin with the same label but differ in what follows it is the title of forms, not a
-/// running head.
-fn heads_forms(layouts: &[Layout], lines: &[(i32, usize, usize)]) -> bool {
+/// running head. A line as large as a title is one wherever the tables begin with the same label, and where there are
+/// none.
+fn heads_forms(layouts: &[Layout], lines: &[(i32, usize, usize, bool)], large: bool) -> bool {
     let mut labels: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (_, page, item) in lines {
-        let part = layouts[*page].items.iter().skip(*item).find_map(|item| match item {
-            Item::Part(part) => Some(part),
-            Item::Line(_) => None,
-        });
-        let mut row = part
-            .into_iter()
-            .flat_map(|part| &part.cells)
-            .filter(|cell| cell.row == 0)
-            .map(|cell| cell.lines.iter().map(|line| line.text.as_str()).collect::<String>());
+    for (_, page, item, _) in lines {
+        let row = layouts[*page].items.iter().skip(*item).find_map(first_row).unwrap_or_default();
+        let mut row = row.into_iter();
         if let Some(label) = row.next().filter(|label| !label.is_empty()) {
             labels.entry(label).or_default().push(row.collect());
         }
     }
-    labels.values().any(|rows| rows.len() * 5 >= lines.len() * 3 && rows.iter().any(|row| *row != rows[0]))
+    let differ = |rows: &[String]| rows.iter().any(|row| *row != rows[0]);
+    let common = labels.values().any(|rows| rows.len() * 5 >= lines.len() * 3 && (large || differ(rows)));
+    common || (large && labels.values().map(Vec::len).sum::<usize>() * 2 < lines.len())
+}
+
+/// The texts of the first row of a table.
+fn first_row(item: &Item) -> Option<Vec<String>> {
+    match item {
+        Item::Line(_) => None,
+        Item::Part(part) => {
+            let text = |cell: &PartCell| cell.lines.iter().map(|line| line.text.as_str()).collect::<String>();
+            Some(part.cells.iter().filter(|cell| cell.row == 0).map(text).collect())
+        }
+        Item::Region(region) => {
+            let row = region.rows.iter().find(|row| row.len() > 1)?;
+            Some(row.iter().map(|piece| piece.text.clone()).collect())
+        }
+    }
 }
 
 /// Page numbers: digits with nothing but what is usual around them.
@@ -169,11 +214,10 @@ fn is_number(pattern: &str) -> bool {
 }
 
 fn marks(layout: &Layout, edges: &Edges, repeated: &[Repeated]) -> Vec<bool> {
-    let mark = |item: usize| {
-        let Some(line) = text_line(layout, item) else { return false };
-        let pattern = pattern(&line.text);
-        let near = |r: &Repeated| r.pattern == pattern && (line.area.y0 - r.at).abs() <= SAME_PLACE;
-        repeated.iter().any(near) || (is_number(&pattern) && stands_alone(layout, item))
+    let mark = |edge: &Edge| {
+        let pattern = pattern(&edge.line.text);
+        let near = |r: &Repeated| r.pattern == pattern && (edge.line.area.y0 - r.at).abs() <= SAME_PLACE;
+        repeated.iter().any(near) || (edge.row.is_none() && is_number(&pattern) && stands_alone(layout, edge.item))
     };
     edges.all().map(mark).collect()
 }
@@ -192,15 +236,18 @@ fn stands_alone(layout: &Layout, item: usize) -> bool {
     (last && apart(item.checked_sub(1))) || (first && apart((layout.items.len() > 1).then_some(1)))
 }
 
-fn remove(layout: &mut Layout, edges: &Edges, marks: &[bool]) -> Furniture {
+fn remove(layout: &mut Layout, edges: Edges, marks: &[bool]) -> Furniture {
+    let Edges { head, foot } = edges;
+    let of_head = head.len();
+    let mut marked: Vec<(usize, Edge)> = head.into_iter().chain(foot).enumerate().filter(|(i, _)| marks[*i]).collect();
+    marked.sort_by_key(|(_, edge)| (edge.item, edge.row));
     let mut furniture = Furniture::default();
-    let mut marked: Vec<(usize, bool)> =
-        edges.all().zip(marks).filter(|(_, mark)| **mark).map(|(item, _)| (item, edges.head.contains(&item))).collect();
-    marked.sort_unstable();
-    for (item, head) in marked.into_iter().rev() {
-        if let Item::Line(line) = layout.items.remove(item) {
-            if head { furniture.head.insert(0, line) } else { furniture.foot.insert(0, line) }
+    for (i, edge) in marked.into_iter().rev() {
+        match (edge.row, layout.items.get_mut(edge.item)) {
+            (Some(row), Some(Item::Region(region))) if region.rows.len() > 1 => drop(region.rows.remove(row)),
+            _ => drop(layout.items.remove(edge.item)),
         }
+        if i < of_head { furniture.head.insert(0, edge.line) } else { furniture.foot.insert(0, edge.line) }
     }
     furniture
 }

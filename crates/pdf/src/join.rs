@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
 
-use crate::aligned;
 use crate::grid::{SNAP, cluster, nearest};
 use crate::layout::{Part, PartCell};
 use crate::lines::{TextLine, is_closing, percent};
@@ -33,9 +32,6 @@ const ROOM: i32 = 100;
 
 /// A cell's text is prose with paragraphs where a line of it is at least this wide (percent of the em).
 const PROSE: i32 = 800;
-
-/// Padding beyond this share of the em (percent) is alignment, not padding.
-const MAX_PAD: i32 = 60;
 
 /// A cell of the table under construction. Rows count from the top of the logical table.
 #[derive(Debug)]
@@ -74,13 +70,19 @@ impl Open {
     }
 }
 
+/// A row of the table under construction.
+#[derive(Debug, Clone, Copy)]
+struct OpenRow {
+    place: Place,
+    after_page_break: bool,
+    spans_known: bool,
+}
+
 /// A cell of the part that is joined on.
 struct Incoming {
     x0: i32,
     x1: i32,
     cell: PartCell,
-    /// See [`Tail::inner`].
-    inner: i32,
 }
 
 impl Incoming {
@@ -113,11 +115,22 @@ enum Fate {
     Again(usize),
 }
 
+/// What became of the cells to the left of a cell at the top of a page.
+#[derive(Debug, Clone, Copy, Default)]
+struct Before {
+    /// A label begins anew.
+    restarted: bool,
+    /// Something begins anew.
+    other: bool,
+    /// A label goes on and is not printed again.
+    once: bool,
+}
+
 /// A logical table under construction.
 pub(crate) struct Builder {
     origin: Origin,
     cells: Vec<Open>,
-    rows: Vec<(Place, bool)>,
+    rows: Vec<OpenRow>,
     joins: Vec<Join>,
     /// Edges of labels: cells with text over several rows, other than those of the header.
     merged: BTreeSet<(i32, i32)>,
@@ -159,9 +172,10 @@ impl Builder {
             last_frame: part.frame,
             head: head_rows(&part, HEAD_ROWS),
         };
-        let (area, rows) = (part.area, part.rows);
+        let (area, rows, spans_known) = (part.area, part.rows, part.spans_known);
         let incoming = incoming(part);
         builder.append(incoming, rows, 0, on_page, area);
+        builder.know_spans(0, spans_known);
         builder
     }
 
@@ -198,7 +212,8 @@ impl Builder {
     /// Joins the part on.
     pub(crate) fn join(&mut self, part: Part, on_page: OnPage) {
         let new_page = on_page.number != self.last_page;
-        let (area, rows, frame, bounded) = (part.area, part.rows, part.frame, part.bounded);
+        let (area, rows, frame) = (part.area, part.rows, part.frame);
+        let spans_known = part.spans_known;
         let mut top = incoming(part);
         let mut skipped = 0;
         if new_page {
@@ -206,14 +221,21 @@ impl Builder {
         }
         if skipped < rows {
             let next = self.rows.len();
-            // Without drawn rows nothing tells a row that goes on from the next one.
-            self.join_rows(top, rows - skipped, on_page, area, new_page && bounded);
+            self.join_rows(top, rows - skipped, on_page, area, new_page);
+            self.know_spans(next, spans_known);
             if let Some(row) = self.rows.get_mut(next) {
-                row.1 = new_page;
+                row.after_page_break = new_page;
             }
         }
         self.last_page = on_page.number;
         (self.last_area, self.last_frame) = (area, frame);
+    }
+
+    /// Notes of the rows from one on whether what their cells cover is known.
+    fn know_spans(&mut self, from: usize, known: bool) {
+        for row in self.rows.iter_mut().skip(from) {
+            row.spans_known = known;
+        }
     }
 
     /// Leaves out the header rows that the producer printed again; gives their number.
@@ -301,8 +323,8 @@ impl Builder {
         if cell.cell.row + cell.cell.row_span == rows {
             reach.push(at);
         }
-        let Incoming { cell, inner, .. } = cell;
-        let (area, rows) = (cell.area, cell.row_span);
+        let cell = cell.cell;
+        let (area, inner, rows) = (cell.area, cell.inner, cell.row_span);
         if !again && !cell.lines.is_empty() {
             let before = open.tail.last.take();
             open.lines.extend(model_lines(cell.lines.clone(), inner, before.as_ref(), on_page));
@@ -315,15 +337,19 @@ impl Builder {
     fn append(&mut self, cells: Vec<Incoming>, rows: usize, skip: usize, on_page: OnPage, area: Rect) {
         let base = self.rows.len();
         let bottom = rows + skip;
-        self.rows.extend((0..rows).map(|_| (on_page.place(area), false)));
+        let row = OpenRow { place: on_page.place(area), after_page_break: false, spans_known: true };
+        self.rows.extend(std::iter::repeat_n(row, rows));
         let mut areas: Vec<Option<Rect>> = vec![None; rows];
+        let skipped = |row: usize| row.checked_sub(skip);
         self.bottom.clear();
-        for Incoming { x0, x1, cell, inner } in cells {
-            let row = cell.row.saturating_sub(skip);
+        for Incoming { x0, x1, cell } in cells {
+            let inner = cell.inner;
+            // What stands in the row that was cut belongs to the row before.
+            let row = (base + cell.row).saturating_sub(skip);
             if cell.row + cell.row_span >= bottom {
                 self.bottom.push(self.cells.len());
             }
-            if let Some(area) = areas.get_mut(row) {
+            if let Some(area) = skipped(cell.row).and_then(|row| areas.get_mut(row)) {
                 *area = Some(area.map_or(cell.area, |a: Rect| a.union(cell.area)));
             }
             let tail = Tail { last: cell.lines.last().cloned(), area: cell.area, inner, rows: cell.row_span };
@@ -332,23 +358,29 @@ impl Builder {
             if is_label(base + row, cell.row_span, lines.is_empty()) {
                 self.merged.insert((x0, x1));
             }
-            self.cells.push(Open { x0, x1, row: base + row, row_span: cell.row_span, lines, parts, tail });
+            self.cells.push(Open { x0, x1, row, row_span: cell.row_span, lines, parts, tail });
         }
         for (row, area) in areas.into_iter().enumerate() {
             if let Some(area) = area {
-                self.rows[base + row].0 = on_page.place(area);
+                self.rows[base + row].place = on_page.place(area);
             }
         }
     }
 
     /// The open cell that stands over a cell at the top of the page.
     fn above(&self, cell: &Incoming) -> Option<usize> {
-        let same = |i: &usize| self.same_column((self.cells[*i].x0, self.cells[*i].x1), (cell.x0, cell.x1));
-        self.bottom.iter().copied().find(same)
+        if self.origin == Origin::Ruled {
+            let same = |i: &usize| self.same_column((self.cells[*i].x0, self.cells[*i].x1), (cell.x0, cell.x1));
+            return self.bottom.iter().copied().find(same);
+        }
+        let shared = |i: &usize| self.cells[*i].x1.min(cell.x1) - self.cells[*i].x0.max(cell.x0);
+        let best = self.bottom.iter().copied().max_by_key(|i| (shared(i), std::cmp::Reverse(*i)))?;
+        let narrower = (cell.x1 - cell.x0).min(self.cells[best].x1 - self.cells[best].x0);
+        (i64::from(shared(&best)) * 100 >= i64::from(narrower) * SHARED).then_some(best)
     }
 
-    /// Both stand in one column. Drawn edges say so exactly; those that were found from the text differ from page to
-    /// page with what is printed there.
+    /// Both stand in one column. Drawn edges say so exactly; how many columns a text covers differs from page to page
+    /// with what is printed there.
     fn same_column(&self, a: (i32, i32), b: (i32, i32)) -> bool {
         if self.origin == Origin::Ruled {
             return (a.0 - b.0).abs() <= SAME_EDGE && (a.1 - b.1).abs() <= SAME_EDGE;
@@ -366,16 +398,15 @@ impl Builder {
 
     /// The last row was cut between its lines and goes on in the first row of the part.
     fn is_cut(&self, top: &[Incoming], first: &[usize]) -> bool {
-        let pairs: Option<Vec<(usize, &Incoming)>> =
-            first.iter().map(|i| self.above(&top[*i]).map(|a| (a, &top[*i]))).collect();
-        let Some(pairs) = pairs else { return false };
-        if pairs.is_empty() || pairs.len() != self.bottom.len() {
-            return false;
-        }
-        if self.is_sliver(&pairs) {
+        let Some(pairs) = self.pairs(top, first) else { return false };
+        if self.origin == Origin::Ruled && self.is_sliver(&pairs) {
             return true;
         }
-        let strict = !pairs.iter().any(|(a, b)| b.is_empty() && !self.cells[*a].is_empty() && self.is_leaf(*a, b));
+        let text_below = |a: usize| pairs.iter().any(|(other, b)| *other == a && !b.is_empty());
+        let strict = !self.bottom.iter().any(|a| {
+            let open = &self.cells[*a];
+            !open.is_empty() && open.tail.rows == 1 && !text_below(*a) && !self.goes_below(*a, &pairs)
+        });
         let mut goes_on = 0;
         for (a, b) in &pairs {
             let open = &self.cells[*a];
@@ -393,6 +424,21 @@ impl Builder {
             goes_on += 1;
         }
         goes_on > 0 && (!strict || level(&pairs))
+    }
+
+    /// The cells at the bottom of a page with the cells under them; `None` where the two rows have not the same cells.
+    /// Of a table without column lines only cells with text tell.
+    fn pairs<'i>(&self, top: &'i [Incoming], first: &[usize]) -> Option<Vec<(usize, &'i Incoming)>> {
+        let ruled = self.origin == Origin::Ruled;
+        let cells = first.iter().map(|i| &top[*i]).filter(|cell| ruled || !cell.is_empty());
+        let above = |cell| self.above(cell).filter(|a| self.under(*a, cell)).map(|a| (a, cell));
+        let pairs: Vec<(usize, &Incoming)> = cells.map(above).collect::<Option<_>>()?;
+        (!pairs.is_empty() && (!ruled || pairs.len() == self.bottom.len())).then_some(pairs)
+    }
+
+    /// The cell under a cell covers several rows: it is a label.
+    fn goes_below(&self, a: usize, pairs: &[(usize, &Incoming)]) -> bool {
+        pairs.iter().any(|(other, b)| *other == a && !self.is_leaf(a, b))
     }
 
     fn is_leaf(&self, a: usize, b: &Incoming) -> bool {
@@ -433,20 +479,55 @@ impl Builder {
     /// What becomes of the cells of the first row.
     fn fates(&self, top: &[Incoming], first: &[usize], cut: bool) -> Vec<Fate> {
         let leaf_text = first.iter().any(|i| !top[*i].is_empty());
-        let mut restarted = false;
+        let parted = !cut && self.is_cut_heading(top, first);
+        let mut before = Before::default();
         let mut fates = Vec::with_capacity(first.len());
         for i in first {
             let cell = &top[*i];
             let fate = match self.above(cell) {
                 Some(a) if cut => self.fate_in_cut_row(a, cell),
-                Some(a) if leaf_text && !restarted => self.fate(a, cell, top),
+                Some(a) if parted && self.under(a, cell) => Fate::Goes(a),
+                Some(a) if leaf_text && !before.restarted => self.fate(a, cell, top, before),
                 _ => Fate::New,
             };
             let label = cell.cell.row_span > 1 || self.is_label_column(cell, top);
-            restarted |= fate == Fate::New && label && !cell.is_empty();
+            before.restarted |= fate == Fate::New && label && !cell.is_empty();
+            before.other |= fate == Fate::New && !cell.is_empty();
+            before.once |= matches!(fate, Fate::Goes(a) if cell.is_empty() && !self.cells[a].is_empty());
             fates.push(fate);
         }
         fates
+    }
+
+    /// A heading of two rows that the page break parts: under one of its cells stand several, under the others nothing
+    /// or the rest of their text.
+    fn is_cut_heading(&self, top: &[Incoming], first: &[usize]) -> bool {
+        let cells = || first.iter().map(|i| &top[*i]);
+        let mut nothing = 0;
+        for cell in cells() {
+            let Some(a) = self.above(cell).filter(|a| self.under(*a, cell)) else { continue };
+            let open = &self.cells[a];
+            if !cell.is_empty() && (open.is_empty() || !continues(open, cell, SHORT)) {
+                return false;
+            }
+            nothing += usize::from(cell.is_empty() && !open.is_empty());
+        }
+        let several = |a: &usize| {
+            let within = |cell: &&Incoming| self.within(*a, cell) && !cell.is_empty();
+            !self.cells[*a].is_empty() && cells().filter(within).count() > 1
+        };
+        nothing > 0 && self.bottom.iter().filter(|a| several(a)).count() == 1
+    }
+
+    /// The cell stands under the whole of an open one.
+    fn under(&self, a: usize, cell: &Incoming) -> bool {
+        self.same_column((self.cells[a].x0, self.cells[a].x1), (cell.x0, cell.x1))
+    }
+
+    /// The cell stands under a part of an open one.
+    fn within(&self, a: usize, cell: &Incoming) -> bool {
+        let open = &self.cells[a];
+        cell.x0 >= open.x0 - SAME_EDGE && cell.x1 <= open.x1 + SAME_EDGE && !self.under(a, cell)
     }
 
     fn fate_in_cut_row(&self, a: usize, cell: &Incoming) -> Fate {
@@ -455,14 +536,20 @@ impl Builder {
         if label && !open.is_empty() && open.text() == cell.text() { Fate::Again(a) } else { Fate::Goes(a) }
     }
 
-    fn fate(&self, a: usize, cell: &Incoming, top: &[Incoming]) -> Fate {
+    fn fate(&self, a: usize, cell: &Incoming, top: &[Incoming], before: Before) -> Fate {
         let open = &self.cells[a];
+        // Where both are one row high, that they read the same says little: the row may have begun anew, or the
+        // producer prints labels once.
+        let alone = open.row_span == 1 && cell.cell.row_span == 1;
+        let again = !alone || !(before.other || before.once);
         let merged = cell.cell.row_span > 1 || open.row_span > 1;
         let value = |text: &str| text.contains(|c: char| c.is_ascii_digit());
         let label = merged || (!value(&open.text()) && self.is_label_column(cell, top));
         match (open.is_empty(), cell.is_empty()) {
             (_, true) | (true, false) if label => Fate::Goes(a),
-            (false, false) if label && open.text() == cell.text() && !self.repeats_in_rows(a) => Fate::Again(a),
+            (false, false) if label && again && open.text() == cell.text() && !self.repeats_in_rows(a) => {
+                Fate::Again(a)
+            }
             (false, false) if merged && cut_label(open, cell) => Fate::Goes(a),
             _ => Fate::New,
         }
@@ -488,11 +575,13 @@ impl Builder {
             join.row = join.row.min(last);
             join.column = join.column.and_then(|cell| columns.get(usize::from(cell))).map(|column| column.0);
         }
-        let mut rows: Vec<Row> = self
-            .rows
-            .into_iter()
-            .map(|(place, after_page_break)| Row { cells: Vec::new(), after_page_break, place })
-            .collect();
+        let row = |row: OpenRow| Row {
+            cells: Vec::new(),
+            after_page_break: row.after_page_break,
+            spans_known: row.spans_known,
+            place: row.place,
+        };
+        let mut rows: Vec<Row> = self.rows.into_iter().map(row).collect();
         for (cell, (column, column_span)) in self.cells.into_iter().zip(columns) {
             let Open { row, row_span, lines, parts, .. } = cell;
             let row_span = row_span.min(usize::from(u16::MAX)) as u16;
@@ -507,13 +596,9 @@ impl Builder {
 
     /// First column and number of columns of every cell, and the number of columns of the table.
     fn columns(&self) -> (Vec<(u16, u16)>, u16) {
-        if self.origin == Origin::Ruled {
-            let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
-            let columns = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
-            return (columns, edges.len().saturating_sub(1) as u16);
-        }
-        let blocks: Vec<(usize, i32, i32)> = self.cells.iter().map(|cell| (cell.row, cell.x0, cell.x1)).collect();
-        aligned::columns(&blocks)
+        let edges = cluster(self.cells.iter().flat_map(|cell| [cell.x0, cell.x1]).collect());
+        let columns = self.cells.iter().map(|cell| columns(cell, &edges)).collect();
+        (columns, edges.len().saturating_sub(1) as u16)
     }
 }
 
@@ -523,28 +608,8 @@ fn columns(cell: &Open, edges: &[i32]) -> (u16, u16) {
 }
 
 fn incoming(part: Part) -> Vec<Incoming> {
-    let (left, right) = padding(&part);
     let x = part.frame.0;
-    part.cells
-        .into_iter()
-        .map(|cell| {
-            let inner = cell.area.x1 - cell.area.x0 - left - right;
-            Incoming { x0: cell.area.x0 - x, x1: cell.area.x1 - x, inner, cell }
-        })
-        .collect()
-}
-
-/// The padding left and right of the text of a part's cells.
-fn padding(part: &Part) -> (i32, i32) {
-    let mut pads = (i32::MAX, i32::MAX);
-    for cell in &part.cells {
-        for line in &cell.lines {
-            let limit = percent(line.size, MAX_PAD);
-            pads.0 = pads.0.min((line.area.x0 - cell.area.x0).clamp(0, limit));
-            pads.1 = pads.1.min((cell.area.x1 - line.area.x1).clamp(0, limit));
-        }
-    }
-    if pads.0 == i32::MAX { (0, 0) } else { pads }
+    part.cells.into_iter().map(|cell| Incoming { x0: cell.area.x0 - x, x1: cell.area.x1 - x, cell }).collect()
 }
 
 /// The line is so full that what follows did not fit on it.
@@ -556,7 +621,7 @@ fn is_full(line: &TextLine, next: &TextLine, inner: i32, short: i32) -> bool {
 /// The texts at the top of a page begin at one height, or are so wide that centring does not tell.
 fn level(pairs: &[(usize, &Incoming)]) -> bool {
     let tops = || pairs.iter().filter_map(|(_, b)| Some((b, b.cell.lines.first()?)));
-    let wide = tops().all(|(b, line)| b.inner > percent(line.size, PROSE) * 2);
+    let wide = tops().all(|(b, line)| b.cell.inner > percent(line.size, PROSE) * 2);
     let top = |(b, line): (&&Incoming, &TextLine)| line.area.y0 - b.cell.area.y0;
     let spread = tops().map(top).max().unwrap_or(0) - tops().map(top).min().unwrap_or(0);
     wide || tops().all(|(_, line)| spread <= percent(line.size, 30))

@@ -2,9 +2,9 @@
 
 use jixiao_model::{Origin, Rect};
 
-use crate::aligned;
+use crate::aligned::{self, Region};
 use crate::grid::{self, Grid};
-use crate::lines::{TextLine, joined, lines, segments};
+use crate::lines::{TextLine, joined, lines, percent, segments};
 use crate::page::{Direction, Dropped, Glyph, Page, Rule};
 
 /// What a page is made of.
@@ -16,6 +16,8 @@ pub(crate) struct Layout {
     pub(crate) turn: Turn,
     /// From top to bottom.
     pub(crate) items: Vec<Item>,
+    /// Horizontal rules that belong to no grid, from top to bottom.
+    pub(crate) loose: Vec<Rule>,
     /// Slanted text: watermarks and stamps.
     pub(crate) stamps: Vec<TextLine>,
     pub(crate) facts: Facts,
@@ -41,6 +43,8 @@ pub(crate) enum Item {
     Line(TextLine),
     /// A table, or the part of one that stands on this page.
     Part(Part),
+    /// Text that may be a table without column lines; what it is, all pages together tell.
+    Region(Region),
 }
 
 impl Item {
@@ -48,6 +52,7 @@ impl Item {
         match self {
             Self::Line(line) => line.area,
             Self::Part(part) => part.area,
+            Self::Region(region) => region.area(),
         }
     }
 }
@@ -59,8 +64,8 @@ pub(crate) struct Part {
     pub(crate) area: Rect,
     /// Left and right edge by which parts of one table are known: the page's own where no border is drawn.
     pub(crate) frame: (i32, i32),
-    /// The boxes of cells are drawn at least above and below; otherwise they are those of the text.
-    pub(crate) bounded: bool,
+    /// The rows that cells cover are facts.
+    pub(crate) spans_known: bool,
     /// Number of rows.
     pub(crate) rows: usize,
     /// Cells by row and position.
@@ -73,6 +78,8 @@ pub(crate) struct PartCell {
     pub(crate) row: usize,
     pub(crate) row_span: usize,
     pub(crate) area: Rect,
+    /// Width that its text can have.
+    pub(crate) inner: i32,
     pub(crate) lines: Vec<TextLine>,
 }
 
@@ -206,13 +213,14 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Right);
     items.extend(lines(&turned, &mut dropped.duplicate).into_iter().map(Item::Line));
     let rows = segments(&outside, &mut dropped.duplicate);
-    items.extend(aligned::items(rows, &found.loose, (turn.width(), turn.height())));
+    items.extend(aligned::regions(rows, &found.loose, (turn.width(), turn.height())));
     sort(&mut items);
     Layout {
         number: page.number,
         height: turn.height(),
         turn,
         items: items.into_iter().flat_map(unframed).collect(),
+        loose: found.loose,
         stamps: lines(&stamps, &mut dropped.duplicate),
         facts: Facts {
             glyphs: page.glyphs.len() as u64,
@@ -338,13 +346,14 @@ fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut
         of_cell.extend(rest[..count].iter().map(|place| &glyphs[place.2 as usize]));
         rest = &rest[count..];
         let lines = lines(&of_cell, &mut dropped.duplicate);
-        cells.push(PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, lines });
+        cells.push(PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, inner: 0, lines });
     }
+    set_inner(&mut cells);
     let empty = cells.iter().all(|cell| cell.lines.is_empty());
     let part = Part {
         origin: Origin::Ruled,
         area: grid.area,
-        bounded: true,
+        spans_known: true,
         frame: (grid.area.x0, grid.area.x1),
         rows: grid.ys.len() - 1,
         cells,
@@ -352,6 +361,25 @@ fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut
     // An empty box is a drawing; an empty grid may be the end of a form.
     (!(empty && part.cells.len() == 1)).then_some(part)
 }
+
+/// Tells cells how wide their text can be: all cells of a table have one padding.
+fn set_inner(cells: &mut [PartCell]) {
+    let mut pads = (i32::MAX, i32::MAX);
+    for cell in cells.iter() {
+        for line in &cell.lines {
+            let limit = percent(line.size, MAX_PAD);
+            pads.0 = pads.0.min((line.area.x0 - cell.area.x0).clamp(0, limit));
+            pads.1 = pads.1.min((cell.area.x1 - line.area.x1).clamp(0, limit));
+        }
+    }
+    let (left, right) = if pads.0 == i32::MAX { (0, 0) } else { pads };
+    for cell in cells {
+        cell.inner = cell.area.x1 - cell.area.x0 - left - right;
+    }
+}
+
+/// Padding beyond this share of the em (percent) is alignment, not padding.
+const MAX_PAD: i32 = 60;
 
 /// A box with a single cell that holds several lines and does not look like the row of a table is framed prose; what
 /// it is depends on the neighbours, so that it stays a part here unless it is narrow.

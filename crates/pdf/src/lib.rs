@@ -17,7 +17,6 @@ mod diagnose;
 mod furniture;
 mod grid;
 mod join;
-mod labels;
 mod layout;
 mod lines;
 mod page;

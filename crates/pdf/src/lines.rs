@@ -18,6 +18,15 @@ const WIDE_GAP: i32 = 100;
 /// text follow each other without gap, and justified ones with far less.
 const COLUMN_GAP: i32 = 35;
 
+/// Pieces that must begin at one place for it to be the left edge of a column.
+const STARTS: usize = 3;
+
+/// Left edges within this distance (1/1000 pt) are one.
+const SAME_START: i32 = 250;
+
+/// Punctuation follows the text before it without gap, and is set no closer than this share of the em (percent).
+const TRIMMED: i32 = 8;
+
 /// The same glyph drawn again within this share of its width (percent) is fake bold.
 const DOUBLE: i32 = 30;
 
@@ -83,8 +92,21 @@ pub(crate) fn lines(glyphs: &[&Glyph], duplicates: &mut u64) -> Vec<TextLine> {
 
 /// The pieces of lines that may stand in columns of their own, line by line.
 pub(crate) fn segments(glyphs: &[&Glyph], duplicates: &mut u64) -> Vec<Vec<TextLine>> {
-    let parts = |row: &Vec<Placed<'_>>| pieces(row).into_iter().filter_map(text_line).collect::<Vec<_>>();
-    rows(glyphs, duplicates).iter().map(parts).filter(|row| !row.is_empty()).collect()
+    let rows = rows(glyphs, duplicates);
+    let starts = column_starts(&rows);
+    let parts = |row: &Vec<Placed<'_>>| pieces(row, &starts).into_iter().filter_map(text_line).collect::<Vec<_>>();
+    rows.iter().map(parts).filter(|row| !row.is_empty()).collect()
+}
+
+/// Where several pieces begin after a gap: the left edges of columns.
+fn column_starts(rows: &[Vec<Placed<'_>>]) -> Vec<i32> {
+    let mut at: Vec<i32> = Vec::new();
+    for row in rows {
+        at.extend(pieces(row, &[]).iter().skip(1).filter_map(|piece| piece.first()).map(|placed| placed.from));
+    }
+    at.sort_unstable();
+    let common = |i: &usize| at.get(i + STARTS - 1).is_some_and(|last| last - at[*i] <= SAME_START);
+    (0..at.len()).filter(common).map(|i| at[i]).collect()
 }
 
 fn rows<'g>(glyphs: &[&'g Glyph], duplicates: &mut u64) -> Vec<Vec<Placed<'g>>> {
@@ -119,14 +141,14 @@ fn row<'g>(glyphs: &[Placed<'g>], duplicates: &mut u64) -> Vec<Placed<'g>> {
     kept
 }
 
-/// Cuts a line where a column may end.
-fn pieces<'r, 'g>(row: &'r [Placed<'g>]) -> Vec<&'r [Placed<'g>]> {
+/// Cuts a line where a column may end. At `starts` columns are known to begin, so that less room before them will do.
+fn pieces<'r, 'g>(row: &'r [Placed<'g>], starts: &[i32]) -> Vec<&'r [Placed<'g>]> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut last: Option<usize> = None;
     for (i, placed) in row.iter().enumerate().filter(|(_, p)| !p.glyph.text.is_blank()) {
         if let Some(last) = last
-            && is_column_gap(&row[last], placed, i - last > 1)
+            && (is_column_gap(&row[last], placed, i - last > 1) || is_start(&row[last], placed, starts))
         {
             pieces.push(&row[start..=last]);
             start = i;
@@ -140,7 +162,29 @@ fn pieces<'r, 'g>(row: &'r [Placed<'g>]) -> Vec<&'r [Placed<'g>]> {
 fn is_column_gap(before: &Placed<'_>, after: &Placed<'_>, blanks: bool) -> bool {
     let (gap, size) = (after.from - before.to, before.glyph.size.min(after.glyph.size));
     let share = if blanks { WIDE_GAP + WORD_GAP } else { COLUMN_GAP };
-    gap > percent(size, share)
+    gap > percent(size, share) || (!blanks && is_trimmed(before, after, gap))
+}
+
+/// A column is known to begin here. Closing punctuation before it may be set with half of its width; figures and letters
+/// tell nothing, since some producers leave a quarter of an em before them.
+fn is_start(before: &Placed<'_>, after: &Placed<'_>, starts: &[i32]) -> bool {
+    let near = starts.partition_point(|start| *start < after.from - SAME_START);
+    if starts.get(near).is_none_or(|start| *start > after.from + SAME_START) {
+        return false;
+    }
+    let (gap, size) = (after.from - before.to, before.glyph.size.min(after.glyph.size));
+    let (last, first) = (before.glyph.text.last(), after.glyph.text.first());
+    let closed = is_closing(last) && last > '\u{7F}';
+    closed && gap > -size || is_cjk(last) && is_cjk(first) && gap > percent(size, TRIMMED)
+}
+
+/// Where punctuation begins or ends a line, its empty half may hang out of the cell, into the next column.
+fn is_trimmed(before: &Placed<'_>, after: &Placed<'_>, gap: i32) -> bool {
+    let (last, first) = (before.glyph.text.last(), after.glyph.text.first());
+    let room = percent(before.glyph.size.min(after.glyph.size), TRIMMED);
+    let mark = |c: char| is_opening(c) || is_closing(c);
+    (is_opening(first) && !mark(last) && gap > room)
+        || (is_closing(last) && last > '\u{7F}' && is_cjk(first) && !mark(first) && gap < -room)
 }
 
 /// The text of the glyphs of a line; `None` where nothing is visible.
@@ -185,6 +229,11 @@ fn lead(row: &[Placed<'_>]) -> i32 {
         is_closing(c) || (word && !is_cjk(c) && !p.glyph.text.is_blank())
     };
     glyphs.take_while(goes_on).last().map_or(first.to, |last| last.to) - first.from
+}
+
+/// Full-width punctuation that may not end a line.
+pub(crate) fn is_opening(c: char) -> bool {
+    matches!(c, '（' | '《' | '〈' | '【' | '〔' | '「' | '『' | '“' | '‘')
 }
 
 /// Punctuation that may not begin a line.

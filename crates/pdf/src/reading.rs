@@ -2,6 +2,7 @@
 
 use jixiao_model::{Block, Line, Place, ReadError, Reading, Rect};
 
+use crate::aligned;
 use crate::diagnose;
 use crate::furniture::{self, Furniture};
 use crate::join::Builder;
@@ -36,6 +37,7 @@ pub(crate) fn assemble(mut layouts: Vec<Layout>, announced: Option<u32>) -> Resu
         return Err(ReadError::NotReadable(diagnose::nothing_read(&layouts)));
     }
     let furniture = furniture::take(&mut layouts);
+    aligned::resolve(&mut layouts);
     let mut blocks = Blocks::default();
     for (i, (layout, furniture)) in layouts.into_iter().zip(furniture).enumerate() {
         if i > 0 {
@@ -76,6 +78,13 @@ impl Blocks {
             match item {
                 Item::Line(line) => self.line(line, on_page, &margins),
                 Item::Part(part) => self.part(part, on_page),
+                Item::Region(region) => {
+                    for item in region.into_lines() {
+                        if let Item::Line(line) = item {
+                            self.line(line, on_page, &margins);
+                        }
+                    }
+                }
             }
         }
         self.end_paragraph();

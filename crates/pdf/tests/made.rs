@@ -80,7 +80,7 @@ fn a_table_reads_the_same_at_any_page_height() {
 #[test]
 fn rules_of_every_making() {
     let expected = shape(tables(&read(&lay_out(&rows(), PLAIN)))[0]);
-    for draw in [Draw::Thin, Draw::Dotted, Draw::Pieces, Draw::Double, Draw::Clip, Draw::Twice] {
+    for draw in [Draw::Thin, Draw::Dotted, Draw::Pieces, Draw::Squares, Draw::Double, Draw::Clip, Draw::Twice] {
         for page in [2000, 300, 444] {
             let reading = read(&lay_out(&rows(), Style { page, draw, ..PLAIN }));
             let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
@@ -108,6 +108,26 @@ fn a_box_per_cell() {
     assert_eq!(texts, [["指标名称", "目标值"], ["审计单位个数", "≥7个"], ["合格率", "100%"]]);
 }
 
+/// White lines between shaded cells are rules, also those around the table, which have a shade on one side only.
+#[test]
+fn white_lines_between_shaded_cells() {
+    let mut made = Made::new(400, 400);
+    made.page().push_str("0.9 g 60 240 200 60 re f 0 g 1 G\n");
+    for (i, text) in ["指标名称", "目标值", "审计单位个数", "≥7个", "合格率", "100%"].into_iter().enumerate()
+    {
+        let (x, y) = (60.0 + (i % 2) as f64 * 100.0, 100.0 + (i / 2) as f64 * 20.0);
+        made.rule(x, y, x + 100.0, y);
+        made.rule(x, y + 20.0, x + 100.0, y + 20.0);
+        made.rule(x - 0.5, y, x - 0.5, y + 20.0);
+        made.rule(x + 100.5, y, x + 100.5, y + 20.0);
+        made.text(x + 5.0, y + 14.0, 10.0, text);
+    }
+    let reading = read(&made);
+    let table = tables(&reading)[0];
+    assert_eq!(table.origin, Origin::Ruled);
+    assert_eq!(texts(table), [["指标名称", "目标值"], ["审计单位个数", "≥7个"], ["合格率", "100%"]]);
+}
+
 /// Horizontal rules alone give the same cells: columns from the text, heights of labels from the rules.
 #[test]
 fn horizontal_rules_alone() {
@@ -124,6 +144,17 @@ fn horizontal_rules_alone() {
             assert_eq!(row, expected, "{page}");
         }
         assert_eq!(found[0].len(), expected.len(), "{page}");
+    }
+}
+
+/// Without any rule the texts alone give the same cells, and say how many rows the labels cover.
+#[test]
+fn no_rules_at_all() {
+    let expected = shape(tables(&read(&lay_out(&rows(), PLAIN)))[0]);
+    for page in [2000, 300, 420, 555] {
+        let reading = read(&lay_out(&rows(), Style { page, draw: Draw::Nothing, ..PLAIN }));
+        let found: Vec<Shape> = tables(&reading).into_iter().map(shape).collect();
+        assert_eq!(found, std::slice::from_ref(&expected), "{page}");
     }
 }
 

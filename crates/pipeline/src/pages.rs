@@ -146,6 +146,7 @@ mod tests {
             cells,
             place: Place { page: Some(page), ..Place::default() },
             after_page_break: page > 1,
+            spans_known: true,
         };
         let rows =
             vec![row(1, vec![cell(0, 3, 1), cell(1, 1, 1)]), row(2, vec![cell(1, 1, 2)]), row(3, vec![cell(1, 1, 3)])];

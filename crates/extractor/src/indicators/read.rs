@@ -124,8 +124,8 @@ impl<'a> RowReader<'a> {
             page_top: row.after_page_break,
             place: row.place,
             source: (row.table, row.index),
-            // Without rules nothing tells how high the cell of a label is.
-            uncertain: row.origin == Origin::Aligned,
+            // Nothing tells how high the cell of a label is.
+            uncertain: row.origin == Origin::Aligned && !row.spans_known,
             ..DataRow::default()
         };
         let mut contents = Vec::new();
@@ -352,6 +352,6 @@ const LONGEST_LABEL: usize = 12;
 
 fn token(item: &Item, level: u8, row: &FormRow, hierarchy: &Hierarchy) -> Token {
     let rows = row.index..row.index + usize::from(item.row_span.max(1));
-    let covers = (row.origin == Origin::Ruled).then_some((row.table, rows));
+    let covers = row.spans_known.then_some((row.table, rows));
     Token { level, key: hierarchy.level_key(&item.key).to_owned(), text: item.text.clone(), covers }
 }

@@ -18,6 +18,9 @@ use crate::page::{ASCENT, Direction, Glyph, Page, Rule, Text, UNKNOWN};
 /// (double lines are drawn as two), and no row of text is that low.
 const RULE_THICKNESS: f64 = 3.2;
 
+/// A box is a dot when its shorter side is at least this share of the longer one.
+const DOT: f64 = 0.9;
+
 /// How far a drawn line may lean (as a ratio) and still count as horizontal or vertical.
 const LEAN: f64 = 0.01;
 
@@ -99,9 +102,10 @@ impl<'b> Recorder<'b> {
         self.page
     }
 
-    /// White lines count where something darker is painted behind them.
+    /// White lines count where something darker is painted behind or beside them.
     fn show_white_rules(&mut self) {
-        let shades: Vec<Rect> = self.shades.iter().map(|shade| fixed_rect(*shade)).collect();
+        let beside = RULE_THICKNESS / 2.0;
+        let shades: Vec<Rect> = self.shades.iter().map(|shade| fixed_rect(shade.inflate(beside, beside))).collect();
         for rule in &self.white {
             let middle = crate::page::mean(rule.from, rule.to);
             let (x, y) = if rule.horizontal { (middle, rule.at) } else { (rule.at, middle) };
@@ -156,10 +160,11 @@ impl<'b> Recorder<'b> {
             return;
         }
         let (horizontal, vertical) = (seen.height() <= RULE_THICKNESS, seen.width() <= RULE_THICKNESS);
-        if horizontal && (!vertical || seen.width() >= seen.height()) {
+        // A dot is a piece of a rule in either direction; which of its sides is longer is a matter of rounding.
+        if horizontal && (!vertical || seen.width() >= seen.height() * DOT) {
             self.push_rule(true, seen, white);
         }
-        if vertical && (!horizontal || seen.height() >= seen.width()) {
+        if vertical && (!horizontal || seen.height() >= seen.width() * DOT) {
             self.push_rule(false, seen, white);
         }
         if !horizontal && !vertical && !white && self.shades.len() < MAX_RULES {

@@ -37,12 +37,16 @@ pub enum Draw {
     Dotted,
     /// Short strokes with gaps, each drawn by itself.
     Pieces,
+    /// Small filled squares, whose sides are equal but for rounding.
+    Squares,
     /// Two strokes beside each other.
     Double,
     /// The whole page filled inside a thin clip.
     Clip,
     /// Twice, the second time a little off.
     Twice,
+    /// Not at all.
+    Nothing,
 }
 
 /// A PDF under construction: content streams of its pages.
@@ -92,10 +96,12 @@ impl Made {
             Draw::Thin => format!("{thin} f\n"),
             Draw::Dotted => format!("q [1 2] 0 d {}Q\n", line(x0, y0, x1, y1)),
             Draw::Pieces => pieces(x0, y0, x1, y1),
+            Draw::Squares => squares(x0, y0, x1, y1),
             Draw::Double => {
                 line(x0, y0, x1, y1) + &line(x0 + across * 1.5, y0 - down * 1.5, x1 + across * 1.5, y1 - down * 1.5)
             }
             Draw::Clip => format!("q {thin} W n 0 0 {} {} re f Q\n", self.width, self.height),
+            Draw::Nothing => String::new(),
             Draw::Twice => {
                 line(x0, y0, x1, y1) + &line(x0 + across * 0.4, y0 - down * 0.4, x1 + across * 0.4, y1 - down * 0.4)
             }
@@ -157,6 +163,21 @@ fn pieces(x0: f64, y0: f64, x1: f64, y1: f64) -> String {
         let end = (at + 2.0).min(length);
         let _ = writeln!(out, "0.5 w {} {} m {} {} l S", x0 + dx * at, y0 + dy * at, x0 + dx * end, y0 + dy * end);
         at += 3.5;
+    }
+    out
+}
+
+/// Squares of 0.75 pt with gaps as wide, in turn a little higher and a little wider than that.
+fn squares(x0: f64, y0: f64, x1: f64, y1: f64) -> String {
+    let length = (x1 - x0).abs() + (y1 - y0).abs();
+    let (dx, dy) = ((x1 - x0) / length, (y1 - y0) / length);
+    let mut out = String::new();
+    let mut at = 0.0;
+    let odd = (x0 + y0) as i64 % 2 == 0;
+    let (w, h) = if odd { (0.75, 0.750_01) } else { (0.750_01, 0.75) };
+    while at < length {
+        let _ = writeln!(out, "{} {} {w} {h} re f", x0 + dx * at - 0.375, y0 + dy * at - 0.375);
+        at += 1.5;
     }
     out
 }
