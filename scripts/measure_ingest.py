@@ -4,7 +4,8 @@
     scripts/measure_ingest.py [--program target/release/jixiao] [--documents 10000] [--rounds 3]
 
 Prints a table in Markdown. Times are the best of the rounds, because other work on the machine only ever makes a run
-slower; memory is the most of the rounds. Runs that are compared with each other take turns.
+slower; memory is the most of the rounds. Runs that are compared with each other take turns. Time of the processors says
+what a run costs even where other work takes them away meanwhile; the load says whether it does.
 """
 
 import argparse
@@ -14,8 +15,17 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import made_documents as made
+
+
+class Run(NamedTuple):
+    """What a run took: seconds, seconds of processors, and the most memory in MB."""
+
+    seconds: float
+    processors: float
+    memory: float
 
 
 class Measure:
@@ -23,7 +33,6 @@ class Measure:
         self.program, self.folder = program, folder
 
     def run(self, inputs, output, jobs):
-        """Seconds and the most memory in MB of one run."""
         command = [self.program, "ingest", inputs, "-o", output, "--jobs", str(jobs)]
         begun = time.monotonic()
         process = subprocess.Popen(command, cwd=self.folder, stderr=subprocess.DEVNULL)
@@ -31,17 +40,18 @@ class Measure:
         seconds = time.monotonic() - begun
         if os.waitstatus_to_exitcode(status) != 0:
             raise SystemExit(f"{command} ended with {os.waitstatus_to_exitcode(status)}")
-        return seconds, usage.ru_maxrss * 1024 / 1e6
+        return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
 
     def rounds(self, rounds, inputs):
-        """The least seconds and the most memory of first runs with one and two threads, and of second runs."""
+        """The least times and the most memory of first runs with one and two threads, and of second runs."""
         found = {"one": [], "two": [], "again": []}
         for _ in range(rounds):
             for name, jobs in (("one", 1), ("two", 2)):
                 shutil.rmtree(self.folder / name, ignore_errors=True)
                 found[name].append(self.run(inputs, name, jobs))
             found["again"].append(self.run(inputs, "two", 2))
-        return {name: (min(s for s, _ in runs), max(m for _, m in runs)) for name, runs in found.items()}
+        columns = {name: list(zip(*runs)) for name, runs in found.items()}
+        return {name: Run(min(seconds), min(processors), max(memory)) for name, (seconds, processors, memory) in columns.items()}
 
 
 def main():
@@ -51,7 +61,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="jixiao-measure-"))
-    few, many = args.documents // 10, args.documents
+    few, many, load = args.documents // 10, args.documents, os.getloadavg()
     try:
         measure = Measure(str(Path(args.program).resolve()), folder)
         made.write(folder / "few", made.texts(few))
@@ -61,13 +71,17 @@ def main():
         shutil.rmtree(folder)
     print(f"| | {few:,} documents | {many:,} documents |\n| --- | ---: | ---: |")
     row = lambda name, figure: print(f"| {name} | {figure(small)} | {figure(large)} |")
-    row("first run, one thread", lambda runs: f"{runs['one'][0]:.2f} s")
-    row("first run, two threads", lambda runs: f"{runs['two'][0]:.2f} s")
-    row("two threads against one", lambda runs: f"{runs['one'][0] / runs['two'][0]:.2f} ×")
-    row("second run, nothing changed", lambda runs: f"{runs['again'][0]:.3f} s")
-    row("second run against the first", lambda runs: f"{100 * runs['again'][0] / runs['two'][0]:.2f} %")
-    row("most memory, one thread", lambda runs: f"{runs['one'][1]:.0f} MB")
-    row("most memory, two threads", lambda runs: f"{runs['two'][1]:.0f} MB")
+    row("first run, one thread", lambda runs: f"{runs['one'].seconds:.2f} s")
+    row("first run, two threads", lambda runs: f"{runs['two'].seconds:.2f} s")
+    row("two threads against one", lambda runs: f"{runs['one'].seconds / runs['two'].seconds:.2f} ×")
+    row("processor time, one thread", lambda runs: f"{runs['one'].processors:.2f} s")
+    row("processor time, two threads", lambda runs: f"{runs['two'].processors:.2f} s")
+    row("second run, nothing changed", lambda runs: f"{runs['again'].seconds:.3f} s")
+    row("second run against the first", lambda runs: f"{100 * runs['again'].seconds / runs['two'].seconds:.2f} %")
+    row("the same in processor time", lambda runs: f"{100 * runs['again'].processors / runs['two'].processors:.2f} %")
+    row("most memory, one thread", lambda runs: f"{runs['one'].memory:.0f} MB")
+    row("most memory, two threads", lambda runs: f"{runs['two'].memory:.0f} MB")
+    print(f"\nLoad of the machine: {load[0]:.1f} before, {os.getloadavg()[0]:.1f} after, on {os.cpu_count()} processors.")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,11 @@ fn a_file_over_a_limit_names_the_flag() {
 
 #[test]
 fn what_cannot_run_gives_exit_code_2() {
-    let folder = folder(&[("notes/a.docx", b"x")]);
+    let folder = folder(&[
+        ("notes/a.docx", b"x"),
+        ("notes/to.toml", b"to = [\"csv\", \"doc\"]\n"),
+        ("notes/jobs.toml", b"\njobs = \"two\"\n"),
+    ]);
     for (args, why) in [
         (&["extract", "missing.pdf"][..], "missing.pdf"),
         (&["ingest", "missing"], "missing: no such file"),
@@ -68,6 +72,11 @@ fn what_cannot_run_gives_exit_code_2() {
         (&["ingest"], "nothing to read"),
         (&["ingest", "notes", "--config", "no.toml"], "no.toml: cannot be read"),
         (&["ingest", "notes", "--to", "doc"], "use parquet"),
+        (&["ingest", "notes", "--config", "notes/to.toml"], "notes/to.toml:1: \"doc\" is not a format: use parquet"),
+        (
+            &["ingest", "notes", "--config", "notes/jobs.toml"],
+            "notes/jobs.toml:2: invalid type: string \"two\", expected a whole number",
+        ),
         (&["extract"], "FILE"),
         (&["no-such-command"], "no-such-command"),
     ] {
@@ -86,7 +95,7 @@ fn a_folder_with_bad_files_becomes_a_dataset_that_says_so() {
     let said = words(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("in/empty.txt: failed: the file is empty"), "{said}");
-    assert!(said.contains("2 failed") && said.contains("1 files in folders were passed over"), "{said}");
+    assert!(said.contains("2 failed") && said.contains("1 file in folders passed over"), "{said}");
     let documents = folder.path().join("out/documents");
     assert_eq!(fs::read_dir(documents).unwrap().count(), 2);
     let json = fs::read_to_string(folder.path().join("out/documents/e3b0c44298fc1c14.json")).unwrap();
