@@ -1,8 +1,7 @@
 //! The reference for speed: what the PDF library itself needs for a file. Counts glyphs and painted paths of every page
-//! on one thread, or (`count FILE read`) reads the file in full, and prints the milliseconds of the best of five runs.
+//! on one thread: `count FILE`. See `scripts/compare_speed.py`.
 
 use std::io::Write as _;
-use std::time::Instant;
 
 use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_syntax::Pdf;
@@ -11,7 +10,6 @@ use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
     InterpreterSettings, SoftMask, interpret_page,
 };
-use jixiao_model::Limits;
 
 #[derive(Default)]
 struct Counter {
@@ -51,23 +49,8 @@ fn count(bytes: &[u8]) -> Counter {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut args = std::env::args().skip(1);
-    let bytes = std::fs::read(args.next().ok_or("usage: count FILE [read]")?)?;
-    let read = args.next().is_some();
-    let mut best = f64::MAX;
-    let mut facts = String::new();
-    for _ in 0..5 {
-        let start = Instant::now();
-        facts = if read {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-            let reading = pool.install(|| jixiao_pdf::read_pdf(&bytes, None, &Limits::default()))?;
-            format!("{} blocks", reading.blocks.len())
-        } else {
-            let Counter { glyphs, paths } = count(&bytes);
-            format!("{glyphs} glyphs, {paths} paths")
-        };
-        best = best.min(start.elapsed().as_secs_f64() * 1000.0);
-    }
-    writeln!(std::io::stdout(), "{best:.1} ms, {facts}")?;
+    let file = std::env::args().nth(1).ok_or("usage: count FILE")?;
+    let Counter { glyphs, paths } = count(&std::fs::read(file)?);
+    writeln!(std::io::stdout(), "{glyphs} glyphs, {paths} paths")?;
     Ok(())
 }

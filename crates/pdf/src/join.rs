@@ -634,9 +634,19 @@ fn continues(open: &Open, cell: &Incoming, short: i32) -> bool {
     if last.direction != Direction::Right || next.direction != Direction::Right {
         return false;
     }
-    let room = open.tail.inner - (last.area.x1 - last.area.x0);
-    let full = if short < 0 { room < percent(last.size, -short) } else { true };
-    next.text.chars().next().is_some_and(is_closing) || (full && is_full(last, next, open.tail.inner, SHORT))
+    let room = room(open, last, cell, next);
+    let full = short >= 0 || room < percent(last.size, -short);
+    next.text.chars().next().is_some_and(is_closing) || (full && room < next.lead + percent(last.size, SHORT))
+}
+
+/// The room on the last line of an open cell. Before a first line that is indented there is none.
+fn room(open: &Open, last: &TextLine, cell: &Incoming, next: &TextLine) -> i32 {
+    let (before, after) = (last.area.x0 - open.tail.area.x0, open.tail.area.x1 - last.area.x1);
+    let indented = before > after + percent(last.size, ROOM) && open.lines.len() == 1;
+    if indented && next.area.x0 - cell.cell.area.x0 < percent(next.size, ROOM) {
+        return after;
+    }
+    open.tail.inner - (last.area.x1 - last.area.x0)
 }
 
 /// A label whose lines fall on both sides of the break: they stand at the very end and at the very beginning.
@@ -657,9 +667,21 @@ fn model_lines(lines: Vec<TextLine>, inner: i32, before: Option<&TextLine>, on_p
     let mut starts = Vec::with_capacity(lines.len());
     for (i, line) in lines.iter().enumerate() {
         let above = if i == 0 { before } else { lines.get(i - 1) };
-        starts.push(above.is_none_or(|above| prose && begins_paragraph(above, line, left, inner)));
+        let begins = |above| are_figures(above, line, inner) || (prose && begins_paragraph(above, line, left, inner));
+        starts.push(above.is_none_or(begins));
     }
     lines.into_iter().zip(starts).map(|(line, starts)| on_page.line(line, starts)).collect()
+}
+
+/// Two figures below each other: one that has room is never broken.
+fn are_figures(above: &TextLine, below: &TextLine, inner: i32) -> bool {
+    let sign = |c: char| matches!(c, '¥' | '￥' | '+' | '-' | '－' | '−' | '.' | ',' | '，' | '%' | '％');
+    let figure = |line: &TextLine| {
+        line.text.contains(|c: char| c.is_ascii_digit()) && line.text.chars().all(|c| c.is_ascii_digit() || sign(c))
+    };
+    let upright = above.direction == Direction::Right && below.direction == Direction::Right;
+    let room = inner - (above.area.x1 - above.area.x0);
+    upright && figure(above) && figure(below) && room > percent(above.size, ROOM)
 }
 
 /// Lines about one middle with different beginnings: the room beside them says nothing of paragraphs.

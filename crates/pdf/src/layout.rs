@@ -6,6 +6,7 @@ use crate::aligned::{self, Region};
 use crate::grid::{self, Grid};
 use crate::lines::{TextLine, joined, lines, percent, segments};
 use crate::page::{Direction, Dropped, Glyph, Page, Rule};
+use crate::stacked;
 
 /// What a page is made of.
 #[derive(Debug)]
@@ -203,7 +204,7 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     let mut items: Vec<Item> = Vec::new();
     for (i, grid) in found.grids.iter().enumerate() {
         if let Some(part) = part(grid, sorted.of_grid(i), &page.glyphs, &mut dropped) {
-            items.push(Item::Part(part));
+            items.push(Item::Part(stacked::split(part)));
         }
     }
     let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();

@@ -23,6 +23,7 @@ mod page;
 mod reading;
 mod rules;
 mod settle;
+mod stacked;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

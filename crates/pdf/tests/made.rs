@@ -238,6 +238,85 @@ fn merged_cells_without_text_make_no_labels() {
     assert_eq!(spans, [1, 1]);
 }
 
+/// A table of figures with rules between groups of rows only.
+#[test]
+fn rows_without_rules_between_them() {
+    let mut made = Made::new(500, 400);
+    let xs = [50.0, 120.0, 190.0, 230.0, 300.0, 400.0];
+    let mut cells = Vec::new();
+    for (column, text) in ["行业名称", "指标名称", "单位", "大型", "中型"].into_iter().enumerate() {
+        cells.push((0, column, 1, 1, text));
+    }
+    draw(&mut made, &xs, 80.0, &cells);
+    for (group, label) in ["工业", "批发业"].into_iter().enumerate() {
+        let y = 100.0 + group as f64 * 48.0;
+        for x in xs {
+            made.rule(x, y, x, y + 48.0);
+        }
+        made.rule(xs[0], y + 48.0, xs[5], y + 48.0);
+        made.text(xs[0] + 4.0, y + 28.0, 10.0, label);
+        for (line, texts) in [["从业人员", "人", "≥1000", "300～1000"], ["营业收入", "万元", "≥40000", "2000～40000"]]
+            .into_iter()
+            .enumerate()
+        {
+            for (column, text) in texts.into_iter().enumerate() {
+                made.text(xs[column + 1] + 4.0, y + 16.0 + line as f64 * 24.0, 10.0, text);
+            }
+        }
+    }
+    let reading = read(&made);
+    let read = shape(tables(&reading)[0]);
+    assert_eq!(read.len(), 5);
+    assert_eq!(read[1][0], (0, 1, 2, "工业".to_owned()));
+    assert_eq!(texts(tables(&reading)[0])[2], ["营业收入", "万元", "≥40000", "2000～40000"]);
+    assert_eq!(texts(tables(&reading)[0])[3], ["批发业", "从业人员", "人", "≥1000", "300～1000"]);
+}
+
+/// Headings on two lines, as far apart as rows, are headings.
+#[test]
+fn headings_on_two_lines_are_one_row() {
+    let mut made = Made::new(500, 400);
+    let xs = [50.0, 120.0, 190.0, 260.0, 330.0, 400.0];
+    for y in [80.0, 128.0, 148.0] {
+        made.rule(xs[0], y, xs[5], y);
+    }
+    for (i, x) in xs.into_iter().enumerate() {
+        made.rule(x, 80.0, x, 148.0);
+        if i < 5 {
+            made.text(x + 4.0, 96.0, 10.0, ["一级", "二级", "三级", "指标", "备注"][i]);
+            made.text(x + 4.0, 120.0, 10.0, ["指标", "指标", "指标", "值2", "说明"][i]);
+            made.text(x + 4.0, 142.0, 10.0, "12");
+        }
+    }
+    assert_eq!(texts(tables(&read(&made))[0])[0], ["一级指标", "二级指标", "三级指标", "指标值2", "备注说明"]);
+}
+
+/// The first line of a cell is indented, the page ends after it, and the other cells are empty.
+#[test]
+fn an_indented_line_goes_on_over_the_page() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 154.0, 250.0, 350.0];
+    draw(&mut made, &xs, 340.0, &[(0, 0, 1, 1, "项目"), (0, 1, 1, 1, "本期"), (0, 2, 1, 1, "上期")]);
+    draw(&mut made, &xs, 360.0, &[(0, 0, 1, 1, "　　　　重新计量设定"), (0, 1, 1, 1, ""), (0, 2, 1, 1, "")]);
+    made.pages.push(String::new());
+    draw(&mut made, &xs, 40.0, &[(0, 0, 1, 1, "受益计划的变动"), (0, 1, 1, 1, ""), (0, 2, 1, 1, "")]);
+    draw(&mut made, &xs, 60.0, &[(0, 0, 1, 1, "　　　　其他"), (0, 1, 1, 1, "1.00"), (0, 2, 1, 1, "2.00")]);
+    let reading = read(&made);
+    let read = texts(tables(&reading)[0]);
+    assert_eq!(read[1..], [["重新计量设定受益计划的变动", "", ""], ["其他", "1.00", "2.00"]]);
+}
+
+/// Amounts below each other in one cell are not one amount; one that is cut for want of room is.
+#[test]
+fn amounts_below_each_other_stay_apart() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 150.0, 250.0, 300.0];
+    let cells = [(0, 0, 2, 1, "话费\n折扣"), (0, 1, 2, 1, "218.00\n-43.40"), (0, 2, 2, 1, "1234\n.56")];
+    draw(&mut made, &xs, 60.0, &cells);
+    draw(&mut made, &xs, 100.0, &[(0, 0, 1, 1, "合计"), (0, 1, 1, 1, "174.60"), (0, 2, 1, 1, "9")]);
+    assert_eq!(texts(tables(&read(&made))[0])[0][1..], ["218.00\n-43.40", "1234.56"]);
+}
+
 /// A line that wraps is one line, also where it is indented.
 #[test]
 fn an_indented_line_that_wraps_is_one_line() {
