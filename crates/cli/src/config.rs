@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use jixiao_exporter::Format;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::args::LimitOptions;
 use crate::term::Failure;
@@ -18,7 +19,8 @@ const USUAL: &str = "jixiao.toml";
 pub(crate) struct Config {
     pub(crate) paths: Vec<String>,
     pub(crate) output: Option<PathBuf>,
-    pub(crate) to: Option<Vec<String>>,
+    #[serde(deserialize_with = "formats")]
+    pub(crate) to: Option<Vec<Format>>,
     pub(crate) excel: bool,
     pub(crate) cells: bool,
     pub(crate) jobs: Option<u16>,
@@ -40,7 +42,7 @@ impl Config {
         };
         let mut config: Self = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            Failure::Message(format!("{file}:{line}: {}", error.message().trim()))
+            Failure::Message(format!("{file}:{line}: {}", in_plain_words(error.message().trim())))
         })?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         Ok(config)
@@ -55,4 +57,16 @@ impl Config {
             *path = folder.join(&*path);
         }
     }
+}
+
+fn formats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Format>>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    names.iter().map(|name| name.parse().map_err(de::Error::custom)).collect::<Result<_, _>>().map(Some)
+}
+
+/// A message without the names that Rust has for types.
+fn in_plain_words(message: &str) -> String {
+    let names =
+        [("u16", "a whole number"), ("u32", "a whole number"), ("u64", "a whole number"), ("a sequence", "a list")];
+    names.into_iter().fold(message.to_owned(), |message, (name, plain)| message.replace(name, plain))
 }

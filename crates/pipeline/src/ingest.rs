@@ -46,7 +46,7 @@ pub struct Outcome {
     pub status: Status,
     /// Why it is not `ok`.
     pub message: Option<String>,
-    /// It was read in this run; otherwise an earlier result was kept.
+    /// It was read in this run; otherwise an earlier result was kept, or there was nothing to read.
     pub fresh: bool,
 }
 
@@ -54,7 +54,7 @@ impl Outcome {
     /// A file whose bytes cannot be had.
     pub(crate) fn unreadable(reason: impl std::fmt::Display) -> Self {
         let message = Some(format!("the file cannot be opened: {reason}"));
-        Self { status: Status::Unreadable, message, fresh: true }
+        Self { status: Status::Unreadable, message, fresh: false }
     }
 }
 

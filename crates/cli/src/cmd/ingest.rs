@@ -11,7 +11,7 @@ use jixiao_model::Limits;
 use jixiao_pipeline::{Ingest, IngestError, IngestOptions, Inputs, Name, Outcome, Shard, Status, Summary, expand};
 use serde_json::{Value, json};
 
-use super::{read_options, threads};
+use super::{counted, read_options, threads};
 use crate::args::IngestArgs;
 use crate::config::Config;
 use crate::progress::Bar;
@@ -51,11 +51,7 @@ impl Plan {
     fn new(args: IngestArgs) -> Result<Self, Failure> {
         let config = Config::load(args.reading.config.as_deref())?;
         let read = read_options(&args.reading, &config)?;
-        let formats = match (args.to, &config.to) {
-            (Some(formats), _) => formats,
-            (None, Some(names)) => parse_formats(names)?,
-            (None, None) => vec![Format::Parquet, Format::Json],
-        };
+        let formats = args.to.or(config.to).unwrap_or_else(|| vec![Format::Parquet, Format::Json]);
         Ok(Self {
             paths: if args.paths.is_empty() { config.paths } else { args.paths },
             output: args.output.or(config.output).unwrap_or_else(|| USUAL_OUTPUT.into()),
@@ -69,10 +65,6 @@ impl Plan {
             },
         })
     }
-}
-
-fn parse_formats(names: &[String]) -> Result<Vec<Format>, Failure> {
-    names.iter().map(|name| name.parse().map_err(|error| Failure::Message(format!("to: {error}")))).collect()
 }
 
 /// How the run went, for `run.json`: the only file of a dataset that tells the time.
@@ -163,11 +155,13 @@ fn names(paths: &[String]) -> Result<Vec<Name>, Failure> {
             names.push(Name::Given(path.clone()));
         }
     }
-    if names.is_empty() {
-        let message = "nothing to read: name files or folders, for example: jixiao ingest booklets -o dataset";
-        return Err(Failure::Message(message.to_owned()));
+    if !names.is_empty() {
+        return Ok(names);
     }
-    Ok(names)
+    let why = if paths.is_empty() { "" } else { "the list on standard input is empty: " };
+    let message =
+        format!("{why}nothing to read: name files or folders, for example: jixiao ingest booklets -o dataset");
+    Err(Failure::Message(message))
 }
 
 /// Names one a line, or, as `find -print0` writes them, each ended by a NUL.
@@ -187,18 +181,19 @@ fn report(summary: &Summary, inputs: &Inputs, folder: &Path) {
         say(&format!("… and {more} more: see the columns status and message of the table documents"));
     }
     if inputs.passed_over > 0 {
-        let count = inputs.passed_over;
-        say(&format!("{count} files in folders were passed over (only .pdf, .txt and .text are read from folders)"));
+        let files = counted(inputs.passed_over, "file");
+        say(&format!("{files} in folders passed over (only .pdf, .txt and .text are read from folders)"));
     }
     say(&totals(summary));
     let folder = folder.display();
     let state = if summary.written { "written" } else { "up to date" };
-    say(&format!("{folder}: {} documents, {state}", summary.documents));
+    say(&format!("{folder}: {}, {state}", counted(summary.documents, "document")));
 }
 
 fn totals(summary: &Summary) -> String {
     let Summary { files, fresh, ok, partial, failed, unreadable, .. } = summary;
-    let kept = files - fresh;
+    let kept = files - fresh - unreadable;
     let lost = if *unreadable > 0 { format!(", {unreadable} cannot be opened") } else { String::new() };
-    format!("{files} files ({fresh} read, {kept} unchanged): {ok} ok, {partial} partial, {failed} failed{lost}")
+    let files = counted(*files, "file");
+    format!("{files} ({fresh} read, {kept} unchanged): {ok} ok, {partial} partial, {failed} failed{lost}")
 }

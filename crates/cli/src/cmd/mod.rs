@@ -92,6 +92,11 @@ fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(|| available_parallelism().map_or(1, NonZero::get), usize::from)
 }
 
+/// `1 document`, `2 documents`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// The reader of values, with the words of the user's own lexicon.
 fn value_reader(lexicon: Option<&PathBuf>) -> Result<ValueReader, Failure> {
     lexicon.map_or_else(|| Ok(ValueReader::default()), |path| from_file(path, ValueReader::with_extension))

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use jixiao_exporter::files::write_whole;
 use jixiao_verify::{Report, Score, junit, verify};
 
-use super::{read_options, threads};
+use super::{counted, read_options, threads};
 use crate::args::VerifyArgs;
 use crate::config::Config;
 use crate::term::{Exit, Failure, print, say};
@@ -55,11 +55,6 @@ pub(super) fn table(scores: &[Score]) -> String {
         let _ = writeln!(out, "{table:<12} {right:>7} {wanted:>7} {got:>7} {:>8.2}%", score.accuracy());
     }
     out
-}
-
-/// `1 document`, `2 documents`.
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn totals(report: &Report) -> String {

@@ -48,6 +48,9 @@ pub enum StoreError {
         /// The file.
         name: &'static str,
     },
+    /// A file has the name of the folder.
+    #[error("{} is a file and not a folder: choose another folder with -o", .0.display())]
+    File(PathBuf),
     /// Something cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -75,6 +78,9 @@ impl Store {
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let root = folder.join(FOLDER);
         let staging = root.join(STAGING);
+        if folder.is_file() {
+            return Err(StoreError::File(folder.to_owned()));
+        }
         refuse_foreign(folder, &root)?;
         fs::create_dir_all(&root).map_err(|error| WriteError::new(&root, error))?;
         let lock = lock(folder, &root.join("lock"))?;
@@ -221,6 +227,13 @@ mod tests {
         fs::write(folder.path().join("README.md"), "mine").unwrap();
         let error = Store::open(folder.path()).unwrap_err().to_string();
         assert!(error.contains("README.md") && error.contains("-o"), "{error}");
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let error = Store::open(file.path()).unwrap_err().to_string();
+        assert!(error.contains("is a file") && error.contains("-o"), "{error}");
     }
 
     #[test]
