@@ -1,6 +1,6 @@
 //! A reading → a document: segments, heads, indicator tables, contents.
 
-use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Origin, Place, Reading, Scope, Severity, Use};
+use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Origin, Place, Reading, Scope, Severity, Use, is_cjk};
 use rustc_hash::FxHashSet;
 
 use crate::complete::incomplete_forms;
@@ -9,7 +9,7 @@ use crate::fold::fold;
 use crate::front::{drop_headings, read_front, year_in};
 use crate::head::Head;
 use crate::indicators::cut::looks_like_value;
-use crate::indicators::headings::{Heading, read_headings, tables, with_lower_row};
+use crate::indicators::headings::{Heading, read_headings, read_headings_again, tables, with_lower_row};
 use crate::indicators::read::RawTable;
 use crate::indicators::{FormTables, read_all};
 use crate::layouts::{FormDef, LabelRole, Layouts, UNKNOWN};
@@ -100,6 +100,8 @@ struct FormReader<'a> {
     scope: Option<Scope>,
     year: Option<i16>,
     pages: Option<(u32, u32)>,
+    /// Source line of the row read last.
+    last_line: Option<u32>,
 }
 
 impl<'a> FormReader<'a> {
@@ -114,6 +116,7 @@ impl<'a> FormReader<'a> {
             scope: None,
             year: year_in(&title.text),
             pages: title.place.page.map(|p| (p, p)),
+            last_line: None,
             def,
             title,
         }
@@ -121,12 +124,42 @@ impl<'a> FormReader<'a> {
 
     fn read(&mut self, pieces: Vec<Piece>, ledger: &mut Ledger) {
         ledger.mark(self.title.id, Use::Field);
+        let rows = pieces.iter().filter(|piece| matches!(piece, Piece::Row(_))).count();
+        let mut read = 0;
         for piece in pieces {
             match piece {
-                Piece::Paragraph(item) => self.paragraph(&item, ledger),
-                Piece::Row(row) => self.row(row, ledger),
+                Piece::Paragraph(item) if self.paragraph(&item, ledger) => {}
+                Piece::Paragraph(item) if (1..rows).contains(&read) => self.lonely_line(item, ledger),
+                Piece::Paragraph(_) => {}
+                Piece::Row(row) => {
+                    read += 1;
+                    self.last_line = row.place.line;
+                    self.row(row, ledger);
+                }
             }
         }
+    }
+
+    /// A line of a text between the rows of a form is a cell whose neighbours, and so whose tabs, are lost.
+    fn lonely_line(&mut self, item: Item, ledger: &mut Ledger) {
+        let (Some(line), Some(last)) = (item.place.line, self.last_line) else { return };
+        if !item.text.contains(is_cjk) || is_page_number(&item.text) {
+            return;
+        }
+        self.last_line = Some(line);
+        let (place, after_page_break) = (item.place, line > last + 1);
+        let (origin, cut_row_joined) = (Origin::Delimited, false);
+        let row = FormRow {
+            items: vec![item],
+            origin,
+            after_page_break,
+            spans_known: false,
+            cut_row_joined,
+            place,
+            table: 0,
+            index: 0,
+        };
+        self.row(row, ledger);
     }
 
     fn see_page(&mut self, place: Place) {
@@ -136,19 +169,21 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    /// A line outside the tables: the year, the unit of money, the heading of a table.
-    fn paragraph(&mut self, item: &Item, ledger: &mut Ledger) {
+    /// A line outside the tables: the year, the unit of money, the heading of a table; false where it is none of them.
+    fn paragraph(&mut self, item: &Item, ledger: &mut Ledger) -> bool {
         if self.head.line(item, ledger) || self.unit_line(item, ledger) {
             self.see_page(item.place);
-        } else if let Some(scope) = self.layouts.scope(&item.key) {
+            return true;
+        }
+        if let Some(scope) = self.layouts.scope(&item.key) {
             self.scope = Some(scope);
-            ledger.mark(item.id, Use::Label);
         } else if is_year_line(&item.text) {
             self.year = self.year.or(year_in(&item.text));
-            ledger.mark(item.id, Use::Label);
-        } else if self.layouts.is_caption(&item.key) {
-            ledger.mark(item.id, Use::Label);
+        } else if !self.layouts.is_caption(&item.key) {
+            return false;
         }
+        ledger.mark(item.id, Use::Label);
+        true
     }
 
     /// A line that ends with the unit of money; what stands before it may be the year.
@@ -185,7 +220,7 @@ impl<'a> FormReader<'a> {
             && let Some(headings) = with_lower_row(&upper, &row, self.layouts)
         {
             self.complete_headings(&row, &headings, ledger);
-        } else if let Some(headings) = read_headings(&row, self.layouts) {
+        } else if let Some(headings) = self.headings(&row) {
             self.begin_table(&row, &headings, ledger);
         } else if let Some(footer) = self.footer(&row) {
             self.end_table(&row, footer, ledger);
@@ -194,6 +229,11 @@ impl<'a> FormReader<'a> {
         } else {
             self.table_row(row);
         }
+    }
+
+    fn headings(&self, row: &FormRow) -> Option<Vec<Heading>> {
+        let open = !self.tables.is_empty() && self.scope.is_none() && !self.below;
+        if open { read_headings_again(row, self.layouts) } else { read_headings(row, self.layouts) }
     }
 
     /// A row of its own that only names the part of the form below it: 二、预算执行情况, 绩效指标.
@@ -256,8 +296,8 @@ impl<'a> FormReader<'a> {
             }
         }
         self.upper = Some(headings.to_vec());
-        let repeated = self.scope.is_none()
-            && self.tables.last().is_some_and(|t| t.columns.len() == headings.len() && row.after_page_break);
+        let known = |t: &RawTable<'_>| headings.iter().all(|h| t.columns.iter().any(|known| known.role() == h.role()));
+        let repeated = self.scope.is_none() && row.after_page_break && self.tables.last().is_some_and(known);
         if !repeated {
             self.open_tables(headings);
         }
@@ -347,4 +387,9 @@ fn is_year_line(text: &str) -> bool {
     let inner = folded.trim_start_matches('(').trim_end_matches(')');
     let in_brackets = inner.len() + 2 == folded.len();
     year_in(inner).is_some() && (inner.chars().count() <= 8 || (in_brackets && inner.chars().count() <= 24))
+}
+
+/// `第 3 页`, `第3页 共12页`.
+fn is_page_number(text: &str) -> bool {
+    text.starts_with('第') && text.ends_with('页')
 }

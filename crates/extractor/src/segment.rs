@@ -194,11 +194,13 @@ pub(crate) fn join_cut_labels(pieces: &mut [Piece], layouts: &Layouts, ledger: &
 
 fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, ledger: &mut Ledger) {
     // Labels stand left: only the first cells of a row can be one.
-    for head in upper.items.iter_mut().take(3).filter(|i| !layouts.knows(&i.key)) {
+    for head in upper.items.iter_mut().take(3) {
         let whole = |tail: &Item| format!("{}{}", head.text, tail.text);
-        let found =
-            lower.items.iter().take(3).position(|tail| tail.column == head.column && layouts.knows(&whole(tail)));
-        if let Some(at) = found {
+        let head_is_label = layouts.knows(&head.key);
+        let is_tail = |tail: &Item| {
+            tail.column == head.column && (!head_is_label || tail.key == LABEL_END) && layouts.knows(&whole(tail))
+        };
+        if let Some(at) = lower.items.iter().take(3).position(is_tail) {
             let tail = lower.items.remove(at);
             head.key = whole(&tail);
             head.text.push_str(&tail.text);
@@ -207,3 +209,6 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
         }
     }
 }
+
+/// Labels of levels end so, but may be known without it: 数量 is a label, and 数量 with 指标 on the next page too.
+const LABEL_END: &str = "指标";

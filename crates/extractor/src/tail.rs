@@ -1,5 +1,7 @@
 //! Joining the tail of a cell that a page break cut.
 
+use jixiao_model::item_follows;
+
 /// Shorter repetitions are ordinary language, not a tail printed twice.
 const SHORTEST_REPEAT: usize = 6;
 
@@ -18,7 +20,8 @@ pub(crate) enum Tail {
 pub(crate) fn join_tail(text: &str, tail: &str) -> Tail {
     let repeat = overlap(text, tail);
     if repeat.chars().count() < SHORTEST_REPEAT {
-        Tail::Joined(format!("{text}{tail}"))
+        let between = if item_follows(text, tail) { "\n" } else { "" };
+        Tail::Joined(format!("{text}{between}{tail}"))
     } else if repeat.len() == tail.len() {
         Tail::Repeated
     } else {
@@ -44,6 +47,7 @@ mod tests {
     #[test]
     fn tails() {
         assert_eq!(join_tail("线上媒体客户端正常使", "用率"), Tail::Joined("线上媒体客户端正常使用率".to_owned()));
+        assert_eq!(join_tail("1.甲。", "2.乙。"), Tail::Joined("1.甲。\n2.乙。".to_owned()));
         assert_eq!(join_tail("验完工及时率达到100%。", "工及时率达到100%。"), Tail::Repeated);
         let joined = "甲乙丙丁戊己庚辛".to_owned();
         assert_eq!(join_tail("甲乙丙丁戊己庚", "乙丙丁戊己庚辛"), Tail::Overlapped(joined, "乙丙丁戊己庚".to_owned()));

@@ -7,7 +7,7 @@ use crate::head::store::Store;
 use crate::ledger::Ledger;
 use crate::money::{fen, is_amount_like};
 use crate::segment::Item;
-use crate::tail::{Tail, join_tail};
+use crate::tail::{Tail, is_closed, join_tail};
 
 /// The rows of 年度主要任务 while they are read.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct TaskTable {
     headings: Vec<(u16, usize)>,
     rows: Vec<Task>,
     repairs: Vec<Repair>,
+    /// Where the texts of the row before stood: column, position in [`COLUMNS`].
+    last: Vec<(u16, usize)>,
     /// Columns that the dataset does not have, with their headings.
     extra: Vec<(u16, String)>,
     /// Their cells: heading, row, text.
@@ -24,6 +26,8 @@ pub(crate) struct TaskTable {
 /// Names of the columns, in order; those from [`FIRST_AMOUNT`] on hold money.
 const COLUMNS: [&str; 6] = ["function", "task", "project", "budget", "fiscal", "other"];
 const FIRST_AMOUNT: usize = 3;
+/// Characters from which a text is prose, which a page break may cut anywhere.
+const LONG: usize = 15;
 
 impl TaskTable {
     /// Notes a heading by the name of its column; `None` for a column that the dataset does not have.
@@ -70,27 +74,64 @@ impl TaskTable {
         let has_rows = self.rows.last().is_some_and(|t| !t.is_total);
         let is_tail =
             has_rows && ((numbers == 0 && after_page_break) || texts == 0 || (after_page_break && unfinished));
-        if !is_tail {
-            let place = items.first().map(|i| i.place).unwrap_or_default();
-            self.rows.push(Task { place, ..Task::default() });
+        if is_tail {
+            let places = self.tail_places(items);
+            return self.go_on(items, &places, ledger);
         }
-        for (item, at) in items.iter().zip(self.places(items)) {
-            let Some(at) = at else { continue };
-            ledger.mark(item.id, Use::Field);
-            self.fill(at, item, is_tail, ledger);
+        let place = items.first().map(|i| i.place).unwrap_or_default();
+        self.rows.push(Task { place, ..Task::default() });
+        let places = self.places(items);
+        self.last = items.iter().zip(&places).filter_map(|(item, at)| Some((item.column, (*at)?))).collect();
+        for (item, at) in items.iter().zip(places) {
+            let slot = at.zip(self.rows.last_mut()).and_then(|(at, row)| column(row, at));
+            if let Some(slot) = slot {
+                ledger.mark(item.id, Use::Field);
+                slot.get_or_insert_default().push_str(&item.text);
+            }
         }
     }
 
-    fn fill(&mut self, at: usize, item: &Item, is_tail: bool, ledger: &mut Ledger) {
-        let Some(slot) = self.rows.last_mut().and_then(|row| column(row, at)) else { return };
+    /// Where the texts of a tail go: under their headings, or in the columns of the row that they go on with, whichever
+    /// has more cells that the page break may have cut.
+    fn tail_places(&self, items: &[&Item]) -> Vec<Option<usize>> {
+        let by_heading = self.places(items);
+        let same = |item: &&Item| self.last.iter().find(|(c, _)| *c == item.column).map(|(_, at)| *at);
+        let by_row: Vec<Option<usize>> = items.iter().map(same).collect();
+        let fit = |places: &[Option<usize>]| -> i32 {
+            items.iter().zip(places).map(|(item, at)| at.map_or(0, |at| self.fit(item, at))).sum()
+        };
+        if fit(&by_row) > fit(&by_heading) { by_row } else { by_heading }
+    }
+
+    /// How well a text goes on with a cell of the last row.
+    fn fit(&self, item: &Item, at: usize) -> i32 {
+        let text = self.rows.last().and_then(|row| text(row, at)).unwrap_or_default();
+        match join_tail(text, &item.text) {
+            _ if at >= FIRST_AMOUNT => 0,
+            Tail::Repeated | Tail::Overlapped(..) => 3,
+            Tail::Joined(_) if is_closed(text) || text.is_empty() => 0,
+            Tail::Joined(_) if text.chars().count() >= LONG => 2,
+            Tail::Joined(_) => 1,
+        }
+    }
+
+    fn go_on(&mut self, items: &[&Item], places: &[Option<usize>], ledger: &mut Ledger) {
+        for (item, at) in items.iter().zip(places) {
+            let Some(at) = *at else { continue };
+            ledger.mark(item.id, Use::Field);
+            self.append(at, item, ledger);
+        }
+    }
+
+    fn append(&mut self, at: usize, item: &Item, ledger: &mut Ledger) {
+        let Some(row) = self.rows.last_mut() else { return };
+        // An amount below its row fills the first cell that still waits for one.
+        let waiting = (at..COLUMNS.len()).find(|next| at >= FIRST_AMOUNT && text(row, *next).is_none());
+        let Some(slot) = column(row, waiting.unwrap_or(at)) else { return };
         let Some(text) = slot else {
             *slot = Some(item.text.clone());
             return;
         };
-        if !is_tail {
-            text.push_str(&item.text);
-            return;
-        }
         let kind = match join_tail(text, &item.text) {
             Tail::Joined(whole) => {
                 *text = whole;
@@ -149,7 +190,7 @@ impl TaskTable {
     }
 
     fn sum(&self, at: usize) -> Option<i128> {
-        let amounts: Vec<i128> = self.rows.iter().filter_map(|t| fen(amount(t, at)?, Some("万元"))).collect();
+        let amounts: Vec<i128> = self.rows.iter().filter_map(|t| fen(text(t, at)?, Some("万元"))).collect();
         (!amounts.is_empty()).then(|| amounts.iter().sum())
     }
 
@@ -210,8 +251,11 @@ fn column(task: &mut Task, at: usize) -> Option<&mut Option<String>> {
     })
 }
 
-fn amount(task: &Task, at: usize) -> Option<&str> {
+fn text(task: &Task, at: usize) -> Option<&str> {
     match at {
+        0 => task.function.as_deref(),
+        1 => task.task.as_deref(),
+        2 => task.project.as_deref(),
         3 => task.budget.as_deref(),
         4 => task.fiscal.as_deref(),
         5 => task.other.as_deref(),

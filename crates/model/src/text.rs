@@ -115,8 +115,9 @@ fn push_with_items(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
-/// True when `before` closes a sentence and `after` begins with the number of an item: `2.`, `（三）`, `四、`.
-fn item_follows(before: &str, after: &str) -> bool {
+/// True when `before` closes a sentence and `after` begins with the number of an item: `2.`, `（三）`, `四、`. Then
+/// `after` is a paragraph of its own.
+pub fn item_follows(before: &str, after: &str) -> bool {
     before.ends_with(['。', '；', ';', '：', ':']) && starts_with_item_number(after)
 }
 

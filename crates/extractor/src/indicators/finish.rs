@@ -1,9 +1,11 @@
 //! Decoded tables → indicators, each departure from the printed row recorded with its evidence.
 
-use jixiao_model::{Field, Indicator, Repair, Status, without_space};
+use jixiao_model::{Field, Indicator, Repair, Status};
 
+use super::groups::{Groups, LabelId};
 use super::joint::TableState;
 use super::read::{Content, DataRow, RawTable};
+use super::siblings::Closed;
 use crate::layouts::ColumnRole;
 
 /// A row whose best other reading is closer than this is uncertain.
@@ -19,50 +21,65 @@ pub(crate) struct Finished {
 }
 
 /// Adds the indicators of one table to those of its form.
-pub(crate) fn finish(tables: &[TableState], at: usize, raw: &RawTable<'_>, form: &mut Finished) {
+pub(crate) fn finish(
+    tables: &[TableState<'_>],
+    groups: &[Groups<'_>],
+    at: usize,
+    raw: &RawTable<'_>,
+    form: &mut Finished,
+) {
     let table = &tables[at];
     let twin = table.twin.and_then(|t| tables.get(t));
-    let filled = table.lattice.filled_down();
-    for (row, filled) in filled.iter().enumerate() {
-        let finisher = Finisher { tables, table, twin, raw, row };
-        let indicator = finisher.indicator(filled);
+    let groups = &groups[table.groups];
+    for (row, filled) in table.lattice.filled_down().into_iter().enumerate() {
+        let finisher = Finisher { groups, table, twin, raw, row, filled };
+        let indicator = finisher.indicator();
         form.other_fields.extend(finisher.other_fields(&indicator));
         form.indicators.push(indicator);
     }
 }
 
-struct Finisher<'a> {
-    tables: &'a [TableState],
-    table: &'a TableState,
-    twin: Option<&'a TableState>,
-    raw: &'a RawTable<'a>,
+/// Labels of a row per level.
+type Labels = [Option<LabelId>; 2];
+
+struct Finisher<'t, 'a> {
+    groups: &'t Groups<'a>,
+    table: &'t TableState<'a>,
+    twin: Option<&'t TableState<'a>>,
+    raw: &'t RawTable<'t>,
     row: usize,
+    /// What filling the printed labels down would give.
+    filled: Labels,
 }
 
-impl Finisher<'_> {
-    fn indicator(&self, filled: &[Option<usize>; 2]) -> Indicator {
-        let data = &self.table.rows[self.row];
+impl<'a> Finisher<'_, 'a> {
+    fn indicator(&self) -> Indicator {
+        let data = self.data();
+        let labels = self.labels();
+        let text = |level: usize| labels[level].and_then(|label| self.label(level, label)).map(str::to_owned);
         let mut indicator = Indicator {
             scope: self.raw.scope,
-            level1: self.label(0),
-            level2: self.label(1),
-            level3: data.name.as_ref().map(|t| t.text.clone()),
-            value: data.value.as_ref().map(|t| t.text.clone()),
+            level1: text(0),
+            level2: text(1),
+            level3: data.name.as_ref().map(|t| t.text.clone().into_owned()),
+            value: data.value.as_ref().map(|t| t.text.clone().into_owned()),
             repairs: data.repairs.clone(),
             place: data.place,
             ..Indicator::default()
         };
         take_others(data, &mut indicator);
-        self.note_levels(filled, &mut indicator.repairs);
-        self.suggest(&mut indicator);
-        self.grade(&mut indicator);
+        self.note_levels(labels, &mut indicator.repairs);
+        if indicator.value.is_none() {
+            indicator.value_suggested = self.suggestion().map(str::to_owned);
+        }
+        indicator.status = self.status(&indicator);
         indicator
     }
 
     /// The cells without a column: each belongs to the nearest label or name left of it.
     fn other_fields(&self, indicator: &Indicator) -> Vec<(String, Field<String>)> {
-        let data = &self.table.rows[self.row];
-        let field = |label: String, text: &Content| (label, Field::new(text.text.clone(), text.place));
+        let data = self.data();
+        let field = |label: String, text: &Content<'_>| (label, Field::new(text.text.clone().into_owned(), text.place));
         let named = |at: usize| match self.owner(at, indicator) {
             Some(owner) => format!("{}/{owner}", self.raw.columns[at].text),
             None => self.raw.columns[at].text.clone(),
@@ -81,43 +98,32 @@ impl Finisher<'_> {
         self.raw.columns[..heading].iter().rev().find_map(|h| label(h.role()))
     }
 
-    /// The label of a level: as this table prints it, as another table does, or as the hierarchy spells it.
-    fn label(&self, level: usize) -> Option<String> {
-        let state = self.table.lattice.states.get(*self.table.path.states.get(self.row)?)?;
-        let label = self.table.lattice.labels[level].get(state.labels[level]?)?;
-        let first = label.spellings.first();
-        let printed_elsewhere = || {
-            let labels = self.tables.iter().flat_map(|t| &t.lattice.labels[level]);
-            labels.filter(|l| l.spellings.first() == first).find_map(|l| l.printed.clone())
-        };
-        label.printed.clone().or_else(printed_elsewhere).or_else(|| first.cloned())
+    fn data(&self) -> &DataRow<'a> {
+        &self.table.rows[self.row]
     }
 
-    fn own_labels(&self) -> [Option<usize>; 2] {
+    fn labels(&self) -> Labels {
         let state = self.table.path.states.get(self.row).and_then(|s| self.table.lattice.states.get(*s));
         state.map_or([None, None], |s| s.labels)
     }
 
+    /// A label as this table prints it, as another table does, or as the hierarchy spells it.
+    fn label(&self, level: usize, label: LabelId) -> Option<&str> {
+        self.table.lattice.printed(level, label).or_else(|| self.groups.text(level, label))
+    }
+
     /// Records where the levels are not what filling the printed labels down would give.
-    fn note_levels(&self, filled: &[Option<usize>; 2], repairs: &mut Vec<Repair>) {
-        let own = self.own_labels();
-        for (level, field) in LEVELS.iter().enumerate() {
-            if own[level] != filled[level] {
-                let name = |label: Option<usize>| {
-                    let label = self.table.lattice.labels[level].get(label?)?;
-                    label.printed.clone().or_else(|| label.spellings.first().cloned())
-                };
-                let (kind, evidence) = self.level_evidence(level, own[level]);
-                repairs.push(Repair { kind, field, from: name(filled[level]), to: self.label(level), evidence });
-            }
+    fn note_levels(&self, labels: Labels, repairs: &mut Vec<Repair>) {
+        for (level, field) in LEVELS.iter().enumerate().filter(|(level, _)| labels[*level] != self.filled[*level]) {
+            let text = |label: Option<LabelId>| label.and_then(|l| self.label(level, l)).map(str::to_owned);
+            let (kind, evidence) = self.level_evidence(level, labels[level]);
+            repairs.push(Repair { kind, field, from: text(self.filled[level]), to: text(labels[level]), evidence });
         }
     }
 
     /// What speaks for the group of the row, strongest first.
-    fn level_evidence(&self, level: usize, label: Option<usize>) -> (&'static str, String) {
-        let mut reasons = Vec::new();
-        let first_row = self.first_row_of_group();
-        let distance = label.and_then(|l| self.table.lattice.distance_to_label(first_row, level, l));
+    fn level_evidence(&self, level: usize, label: Option<LabelId>) -> (&'static str, String) {
+        let distance = label.and_then(|l| self.table.lattice.distance_to_label(self.first_row_of_group(), level, l));
         let moved = match distance {
             Some(d @ 1..=3) => Some(format!("its label is printed {d} row(s) below the first row of its group")),
             Some(d @ -3..=-1) => Some(format!("its label is printed {} row(s) above the first row of its group", -d)),
@@ -127,16 +133,15 @@ impl Finisher<'_> {
         let votes = self
             .votes_agree()
             .map(|n| format!("{n} other form(s) of the booklet have the same 三级指标 in this group"));
-        let kind = match (&moved, &twin, &votes) {
+        let closed = self.shut_out().and_then(|closed| self.closed_in_words(closed));
+        let kind = match (&moved, &twin, votes.as_ref().or(closed.as_ref())) {
             (Some(_), _, _) => "label_moved",
             (_, Some(_), _) => "level_from_twin",
             (_, _, Some(_)) => "level_from_siblings",
             _ => "level_from_hierarchy",
         };
-        reasons.extend(moved);
-        reasons.extend(twin);
-        reasons.extend(votes);
-        reasons.push("order and pairs of the legal hierarchy".to_owned());
+        let last = "order and pairs of the legal hierarchy".to_owned();
+        let reasons: Vec<String> = [moved, twin, votes, closed, Some(last)].into_iter().flatten().collect();
         (kind, reasons.join("; "))
     }
 
@@ -148,49 +153,59 @@ impl Finisher<'_> {
 
     fn twin_agrees(&self) -> bool {
         let twin_row = self.table.twin_rows.get(self.row).copied().flatten();
-        let group = self.twin.zip(twin_row).and_then(|(twin, row)| twin.row_group(row));
-        group.is_some() && group == self.table.row_group(self.row)
+        let group = self.twin.zip(twin_row).and_then(|(twin, row)| twin.group(row));
+        group.is_some() && group == self.table.group(self.row)
     }
 
+    /// Number of other forms that agree on the group of the row.
     fn votes_agree(&self) -> Option<usize> {
-        let (votes, group) = self.table.votes.get(self.row)?.as_ref()?;
-        (Some(group) == self.table.row_group(self.row).as_ref()).then_some(*votes)
+        let vote = self.table.votes[self.row]?;
+        (Some(vote.group) == self.table.group(self.row)).then_some(vote.forms)
     }
 
-    /// Offers the twin's value where the row lost its own.
-    fn suggest(&self, indicator: &mut Indicator) {
-        if indicator.value.is_some() {
-            return;
-        }
-        let same_name = |r: &&DataRow| match (&r.name, &indicator.level3) {
-            (Some(a), Some(b)) => without_space(&a.text) == without_space(b),
-            _ => false,
-        };
+    /// The group that the printed labels give the row, where other forms fill it with other names only.
+    fn shut_out(&self) -> Option<&Closed> {
+        let printed = self.table.lattice.states.iter().find(|state| state.labels == self.filled)?;
+        let closed = self.table.closed.iter().find(|closed| closed.group == printed.group)?;
+        closed.shuts_out(self.table.names[self.row]).then_some(closed)
+    }
+
+    fn closed_in_words(&self, closed: &Closed) -> Option<String> {
+        let label = self.label(1, self.filled[1]?)?;
+        let (forms, names) = (closed.forms, closed.names.len());
+        Some(format!("{label} holds the same {names} other 三级指标 in {forms} other form(s) of the booklet"))
+    }
+
+    /// The twin's value, where the row lost its own.
+    fn suggestion(&self) -> Option<&str> {
+        let twin = self.twin?;
         let aligned = self.table.twin_rows.get(self.row).copied().flatten();
-        let row = self.twin.and_then(|t| aligned.and_then(|r| t.rows.get(r)).or_else(|| t.rows.iter().find(same_name)));
-        indicator.value_suggested = row.and_then(|r| r.value.as_ref()).map(|v| v.text.clone());
+        let name = self.table.names[self.row];
+        let row = aligned.or_else(|| twin.names.iter().position(|other| name.is_some() && *other == name))?;
+        twin.rows.get(row)?.value.as_ref().map(|value| &*value.text)
     }
 
-    fn grade(&self, indicator: &mut Indicator) {
+    fn status(&self, indicator: &Indicator) -> Status {
         let margin = self.table.path.margins.get(self.row).copied().unwrap_or(0);
         let contested = self.table.contested.get(self.row).copied().unwrap_or(false);
-        let open = self.table.rows[self.row].uncertain || contested || margin < CLEAR || indicator.level3.is_none();
-        indicator.status = if open {
+        let open = self.data().uncertain || contested || margin < CLEAR || indicator.level3.is_none();
+        if open {
             Status::Uncertain
         } else if indicator.repairs.is_empty() {
             Status::AsPrinted
         } else {
             Status::Repaired
-        };
+        }
     }
 }
 
-fn take_others(data: &DataRow, indicator: &mut Indicator) {
+fn take_others(data: &DataRow<'_>, indicator: &mut Indicator) {
     for (role, text) in &data.others {
+        let text = text.clone().into_owned();
         match role {
-            ColumnRole::Comparator => indicator.comparator_cell = Some(text.clone()),
-            ColumnRole::Unit => indicator.unit_cell = Some(text.clone()),
-            role => indicator.extra.extend(role.extra_name().map(|name| (name, text.clone()))),
+            ColumnRole::Comparator => indicator.comparator_cell = Some(text),
+            ColumnRole::Unit => indicator.unit_cell = Some(text),
+            role => indicator.extra.extend(role.extra_name().map(|name| (name, text))),
         }
     }
 }

@@ -51,6 +51,15 @@ const OTHER: ColumnDef = ColumnDef { role: ColumnRole::Other, scope: None, rank:
 /// Longer texts head no column.
 const LONGEST: usize = 24;
 
+/// The headings of a row below an open table: they are headings of a table only where hardly another cell stands beside
+/// them; otherwise they were printed on a row of data.
+pub(crate) fn read_headings_again(row: &FormRow, layouts: &Layouts) -> Option<Vec<Heading>> {
+    let headings = read_headings(row, layouts)?;
+    let known = headings.iter().filter(|h| h.is_known()).count();
+    let others = row.items.iter().filter(|i| layouts.column(&i.key).is_none() && !layouts.is_side(&i.key)).count();
+    (others * 2 < known).then_some(headings)
+}
+
 /// The headings of a row that heads an indicator table: at least two known ones, one of them of names or values.
 pub(crate) fn read_headings(row: &FormRow, layouts: &Layouts) -> Option<Vec<Heading>> {
     // 绩效指标 may be the heading of the names or the label beside the table: the clear headings go first.

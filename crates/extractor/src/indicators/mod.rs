@@ -3,17 +3,26 @@
 pub(crate) mod cut;
 mod evidence;
 mod finish;
+mod groups;
 pub(crate) mod headings;
 mod joint;
+mod lattice;
 mod levels;
+mod names;
 pub(crate) mod read;
+mod siblings;
+mod twins;
 
-use jixiao_model::without_space;
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 
-use self::cut::Vocabulary;
+use jixiao_model::{Use, without_space};
+use rustc_hash::FxHashMap;
+
+use self::cut::{Booklet, Columns, Vocabulary};
 use self::finish::Finished;
+use self::groups::{Groups, Printed};
 use self::joint::TableState;
+use self::names::Names;
 use self::read::{Content, DataRow, RawTable};
 use crate::layouts::{ColumnRole, Layouts};
 use crate::ledger::Ledger;
@@ -27,28 +36,43 @@ pub(crate) struct FormTables<'a> {
 pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut Ledger) -> Vec<Finished> {
     let raw: Vec<(usize, &RawTable<'_>)> =
         forms.iter().enumerate().flat_map(|(form, f)| f.tables.iter().map(move |t| (form, t))).collect();
-    let rows: Vec<Vec<DataRow>> = raw.iter().map(|(_, t)| read::read_rows(t, layouts, ledger)).collect();
+    let rows: Vec<Vec<DataRow<'_>>> = raw.iter().map(|(_, t)| read::read_rows(t, layouts, ledger)).collect();
     let twins: Vec<Option<usize>> = (0..raw.len()).map(|at| twin_of(&raw, at)).collect();
-    let rows = resolve_all(&raw, rows, &twins);
-    let seen = [1, 2].map(|level| labels_of(&rows, level));
-    let seen = seen.each_ref().map(|keys| keys.iter().map(String::as_str).collect());
-    let mut states: Vec<TableState> = rows
-        .into_iter()
-        .enumerate()
-        .map(|(at, rows)| TableState::new(raw[at].0, raw[at].1.hierarchy, rows, twins[at], &seen))
-        .collect();
+    let rows = resolve_all(&raw, &rows, &twins);
+    for id in rows.iter().flatten().flat_map(|row| &row.dropped) {
+        ledger.mark(*id, Use::Duplicate);
+    }
+    let (mut states, groups) = table_states(&raw, rows);
+    link_twins(&mut states, &twins);
     joint::decode_all(&mut states);
     let mut all = vec![Finished::default(); forms.len()];
     for (at, (form, table)) in raw.iter().enumerate() {
-        finish::finish(&states, at, table, &mut all[*form]);
+        finish::finish(&states, &groups, at, table, &mut all[*form]);
     }
     all
 }
 
-/// The labels that are printed of a level.
-fn labels_of(tables: &[Vec<DataRow>], level: u8) -> FxHashSet<String> {
-    let tokens = tables.iter().flatten().flat_map(|r| &r.tokens);
-    tokens.filter(|t| t.level == level).map(|t| t.key.clone()).collect()
+/// The tables ready for decoding, and the groups of each hierarchy that they follow.
+fn table_states<'a>(
+    raw: &[(usize, &'a RawTable<'a>)],
+    rows: Vec<Vec<DataRow<'a>>>,
+) -> (Vec<TableState<'a>>, Vec<Groups<'a>>) {
+    let mut printed: Printed<'_> = Printed::default();
+    for token in rows.iter().flatten().flat_map(|row| &row.tokens) {
+        printed[usize::from(token.level - 1)].insert(token.key);
+    }
+    let mut names = Names::default();
+    let mut groups: Vec<Groups<'_>> = Vec::new();
+    let state = |((form, table), rows): (&(usize, &'a RawTable<'a>), Vec<DataRow<'a>>)| {
+        let known = groups.iter().position(|groups| std::ptr::eq(groups.hierarchy, table.hierarchy));
+        let at = known.unwrap_or_else(|| {
+            groups.push(Groups::new(table.hierarchy, &printed));
+            groups.len() - 1
+        });
+        TableState::new(*form, rows, &mut names, (at, &mut groups[at]))
+    };
+    let states = raw.iter().zip(rows).map(state).collect();
+    (states, groups)
 }
 
 /// The other of exactly two tables with different scopes in one form.
@@ -59,67 +83,103 @@ fn twin_of(raw: &[(usize, &RawTable<'_>)], at: usize) -> Option<usize> {
     (others.next().is_none() && twin.scope != table.scope).then_some(other)
 }
 
+fn link_twins(tables: &mut [TableState<'_>], twins: &[Option<usize>]) {
+    for (at, twin) in twins.iter().enumerate().filter_map(|(at, twin)| Some((at, (*twin)?))) {
+        tables[at].twin = Some(twin);
+        if at < twin {
+            let [first, second] = names::align(&tables[at].names, &tables[twin].names);
+            tables[at].twin_rows = first;
+            tables[twin].twin_rows = second;
+        }
+    }
+}
+
 /// Resolves cut rows. The first pass knows only names of complete rows; the second, for tables with rows of one text,
 /// knows what the first joined.
-fn resolve_all(raw: &[(usize, &RawTable<'_>)], rows: Vec<Vec<DataRow>>, twins: &[Option<usize>]) -> Vec<Vec<DataRow>> {
-    let again: Vec<Option<Vec<DataRow>>> = rows.iter().map(|rows| has_single(rows).then(|| rows.clone())).collect();
-    let known: Vec<Names> = rows.iter().map(|rows| complete_names(rows)).collect();
-    let mut first: Vec<_> =
-        resolve_pass(raw, rows.into_iter().map(Some), &known, twins).into_iter().flatten().collect();
-    let known: Vec<Names> = first.iter().map(|rows| complete_names(rows)).collect();
-    let second = resolve_pass(raw, again.into_iter(), &known, twins);
-    for (at, rows) in second.into_iter().enumerate() {
-        if let Some(rows) = rows {
-            first[at] = rows;
+fn resolve_all<'a>(
+    raw: &[(usize, &RawTable<'_>)],
+    rows: &[Vec<DataRow<'a>>],
+    twins: &[Option<usize>],
+) -> Vec<Vec<DataRow<'a>>> {
+    let known: Vec<KnownNames<'_>> = rows.iter().map(|rows| complete_names(rows)).collect();
+    let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
+    let mut first: Vec<_> = (0..rows.len()).map(|at| resolver.resolve(at, rows[at].clone())).collect();
+    let known: Vec<KnownNames<'_>> = first.iter().map(|rows| complete_names(rows)).collect();
+    let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
+    let again = |at: usize| has_single(&rows[at]).then(|| resolver.resolve(at, rows[at].clone()));
+    let second: Vec<Option<Vec<DataRow<'a>>>> = (0..rows.len()).map(again).collect();
+    for (rows, second) in first.iter_mut().zip(second) {
+        if let Some(second) = second {
+            *rows = second;
         }
     }
     first
 }
 
-fn has_single(rows: &[DataRow]) -> bool {
-    rows.iter().any(|r| r.contents.len() == 1 || (r.contents.is_empty() && r.value.is_none()))
+fn has_single(rows: &[DataRow<'_>]) -> bool {
+    rows.iter().any(is_single)
 }
 
-fn resolve_pass(
-    raw: &[(usize, &RawTable<'_>)],
-    tables: impl Iterator<Item = Option<Vec<DataRow>>>,
-    names: &[Names],
-    twins: &[Option<usize>],
-) -> Vec<Option<Vec<DataRow>>> {
-    let mut booklet: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-    for (at, table) in names.iter().enumerate() {
-        for (name, _) in table {
-            booklet.entry(name).or_default().push(raw[at].0);
-        }
+/// A row of one text, or of none.
+fn is_single(row: &DataRow<'_>) -> bool {
+    row.contents.len() == 1 || (row.contents.is_empty() && row.value.is_none())
+}
+
+/// What is known of names while rows are put together.
+struct Resolver<'n, 't> {
+    raw: &'t [(usize, &'t RawTable<'t>)],
+    twins: &'t [Option<usize>],
+    names: &'n [KnownNames<'n>],
+    booklet: Booklet<'n>,
+}
+
+impl Resolver<'_, '_> {
+    fn resolve<'a>(&self, at: usize, rows: Vec<DataRow<'a>>) -> Vec<DataRow<'a>> {
+        let (form, table) = self.raw[at];
+        let twin = self.twins[at].and_then(|t| self.names.get(t)).into_iter().flatten();
+        let twin = twin.map(|(name, value)| (&**name, *value)).collect();
+        let columns = columns(table, &rows);
+        cut::resolve(rows, columns, &Vocabulary { form, twin, booklet: &self.booklet })
     }
-    let resolve = |(at, rows): (usize, Option<Vec<DataRow>>)| {
-        let rows = rows?;
-        let twin_names = twins[at].and_then(|t| names.get(t)).into_iter().flatten();
-        let twin = twin_names.map(|(name, value)| (name.as_str(), value.as_deref())).collect();
-        let vocabulary = Vocabulary { form: raw[at].0, twin, booklet: &booklet };
-        let column = expected_column(raw[at].1, &rows);
-        Some(cut::resolve(rows, column, &vocabulary))
-    };
-    tables.enumerate().map(resolve).collect()
 }
 
 /// Names without white space, and values, of the complete rows of a table.
-type Names = Vec<(String, Option<String>)>;
+type KnownNames<'n> = Vec<(Cow<'n, str>, Option<&'n str>)>;
 
-fn complete_names(rows: &[DataRow]) -> Names {
-    let key = |text: &Content| without_space(&text.text).into_owned();
-    rows.iter()
-        .filter_map(|row| match (&row.name, row.contents.as_slice()) {
-            (Some(name), _) => Some((key(name), row.value.as_ref().map(|v| v.text.clone()))),
-            (None, [name, value]) => Some((key(name), Some(value.text.clone()))),
-            _ => None,
-        })
-        .collect()
+fn complete_names<'n>(rows: &'n [DataRow<'_>]) -> KnownNames<'n> {
+    let key = |text: &'n Content<'_>| without_space(&text.text);
+    let known = |row: &'n DataRow<'_>| match (&row.name, row.contents.as_slice()) {
+        (Some(name), _) => Some((key(name), row.value.as_ref().map(|v| &*v.text))),
+        (None, [name, value]) => Some((key(name), Some(&*value.text))),
+        _ => None,
+    };
+    // The last row of a page is perhaps not complete where a lonely text begins the next.
+    let may_be_cut = |at: usize| rows.get(at + 1).is_some_and(|next| next.after_page_break && is_single(next));
+    rows.iter().enumerate().filter(|(at, _)| !may_be_cut(*at)).filter_map(|(_, row)| known(row)).collect()
 }
 
-/// The column of 三级指标: the heading's, unless hardly any row stands there because the heading itself is shifted.
-fn expected_column(table: &RawTable<'_>, rows: &[DataRow]) -> u16 {
-    let heading = table.columns.iter().find(|h| h.role() == ColumnRole::Level3).map_or(0, |h| h.column);
+/// The names of a whole booklet.
+fn booklet<'n>(raw: &[(usize, &RawTable<'_>)], names: &'n [KnownNames<'n>]) -> Booklet<'n> {
+    let mut booklet = Booklet::default();
+    for ((form, _), names) in raw.iter().zip(names) {
+        for (name, _) in names {
+            booklet.add(name, *form);
+        }
+    }
+    booklet
+}
+
+/// The columns of a table: the heading's, unless hardly any row stands there because the heading itself is shifted.
+fn columns(table: &RawTable<'_>, rows: &[DataRow<'_>]) -> Columns {
+    let heading = |role: ColumnRole| table.columns.iter().find(|h| h.role() == role).map(|h| h.column);
+    let printed = heading(ColumnRole::Level3);
+    let name = name_column(printed.unwrap_or(0), rows);
+    let beside = |role: ColumnRole| (heading(role)? + name).checked_sub(printed?);
+    let levels = [beside(ColumnRole::Level1), beside(ColumnRole::Level2)];
+    Columns { name, levels, under_heading: printed == Some(name) }
+}
+
+fn name_column(heading: u16, rows: &[DataRow<'_>]) -> u16 {
     let columns = || rows.iter().filter(|r| r.contents.len() >= 2).map(|r| r.contents[0].column);
     let in_heading = columns().filter(|c| *c == heading).count();
     if in_heading * 5 >= columns().count() {

@@ -1,5 +1,8 @@
 //! Rows of an indicator table → labels and contents of each row.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use jixiao_model::{Origin, Place, Repair, Scope, Use};
 use rustc_hash::FxHashSet;
 
@@ -37,20 +40,25 @@ impl RawTable<'_> {
 
 /// A label of a level (1 or 2) as printed.
 #[derive(Debug, Clone)]
-pub(crate) struct Token {
+pub(crate) struct Token<'a> {
+    /// Its entry in the ledger.
+    pub(crate) id: usize,
     pub(crate) level: u8,
     /// Folded for look-up.
-    pub(crate) key: String,
+    pub(crate) key: &'a str,
     /// As printed.
-    pub(crate) text: String,
+    pub(crate) text: &'a str,
+    pub(crate) column: u16,
     /// Rows of the source table that the label's cell covers; `None` where only its own row is known.
-    pub(crate) covers: Option<(usize, std::ops::Range<usize>)>,
+    pub(crate) covers: Option<(usize, Range<usize>)>,
 }
 
 /// A text with its place and column.
 #[derive(Debug, Clone)]
-pub(crate) struct Content {
-    pub(crate) text: String,
+pub(crate) struct Content<'a> {
+    /// Its entry in the ledger.
+    pub(crate) id: usize,
+    pub(crate) text: Cow<'a, str>,
     pub(crate) column: u16,
     pub(crate) place: Place,
     pub(crate) over_pages: bool,
@@ -58,17 +66,17 @@ pub(crate) struct Content {
 
 /// One row of data.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct DataRow {
-    pub(crate) tokens: Vec<Token>,
+pub(crate) struct DataRow<'a> {
+    pub(crate) tokens: Vec<Token<'a>>,
     /// Texts that are no labels, in order; emptied when they have found their columns.
-    pub(crate) contents: Vec<Content>,
-    pub(crate) name: Option<Content>,
-    pub(crate) value: Option<Content>,
-    pub(crate) others: Vec<(ColumnRole, String)>,
+    pub(crate) contents: Vec<Content<'a>>,
+    pub(crate) name: Option<Content<'a>>,
+    pub(crate) value: Option<Content<'a>>,
+    pub(crate) others: Vec<(ColumnRole, Cow<'a, str>)>,
     /// Cells of columns that the dataset does not have: index of the heading, text.
-    pub(crate) unplanned: Vec<(usize, Content)>,
+    pub(crate) unplanned: Vec<(usize, Content<'a>)>,
     /// Cells of a row above this one that has labels but no indicator: what they are called, text.
-    pub(crate) strays: Vec<(String, Content)>,
+    pub(crate) strays: Vec<(String, Content<'a>)>,
     pub(crate) after_page_break: bool,
     /// First on a page: a blank line says so, or the label beside the whole table, printed again.
     pub(crate) page_top: bool,
@@ -76,17 +84,20 @@ pub(crate) struct DataRow {
     /// Number of the source table and of the row in it.
     pub(crate) source: (usize, usize),
     pub(crate) repairs: Vec<Repair>,
+    /// Entries in the ledger of texts that were printed twice.
+    pub(crate) dropped: Vec<usize>,
     pub(crate) uncertain: bool,
 }
 
-impl From<&Item> for Content {
-    fn from(item: &Item) -> Self {
-        Self { text: item.text.clone(), column: item.column, place: item.place, over_pages: item.over_pages }
+impl<'a> From<&'a Item> for Content<'a> {
+    fn from(item: &'a Item) -> Self {
+        let Item { id, column, place, over_pages, .. } = *item;
+        Self { id, text: Cow::Borrowed(&item.text), column, place, over_pages }
     }
 }
 
 /// Reads the rows of a table; labels are told from contents by their words, or by their column where columns are facts.
-pub(crate) fn read_rows(table: &RawTable<'_>, layouts: &Layouts, ledger: &mut Ledger) -> Vec<DataRow> {
+pub(crate) fn read_rows<'a>(table: &'a RawTable<'_>, layouts: &'a Layouts, ledger: &mut Ledger) -> Vec<DataRow<'a>> {
     let reader = RowReader::new(table, layouts);
     table.rows.iter().filter(|r| !r.items.is_empty()).map(|row| reader.read(row, ledger)).collect()
 }
@@ -118,7 +129,7 @@ impl<'a> RowReader<'a> {
         Self { table, layouts, seen, content_columns, names, beside }
     }
 
-    fn read(&self, row: &FormRow, ledger: &mut Ledger) -> DataRow {
+    fn read(&self, row: &'a FormRow, ledger: &mut Ledger) -> DataRow<'a> {
         let mut data = DataRow {
             after_page_break: row.after_page_break,
             page_top: row.after_page_break,
@@ -135,6 +146,8 @@ impl<'a> RowReader<'a> {
                 data.page_top = true;
             } else if self.beside && self.is_elsewhere(item) {
                 // The twin table, read from the same rows, takes it.
+            } else if self.is_heading(item, row) {
+                ledger.mark(item.id, Use::Label);
             } else if let Some(level) = self.level(item, row) {
                 ledger.mark(item.id, Use::Label);
                 data.tokens.push(token(item, level, row, self.table.hierarchy));
@@ -148,7 +161,7 @@ impl<'a> RowReader<'a> {
         self.place_contents(&contents, row, &mut data);
         if row.cut_row_joined {
             let field = if data.value.as_ref().is_some_and(|v| v.over_pages) { "value_raw" } else { "level3" };
-            let to = data.name.as_ref().map(|n| n.text.clone());
+            let to = data.name.as_ref().map(|n| n.text.clone().into_owned());
             let evidence = "the page ended inside the row".to_owned();
             data.repairs.push(Repair { kind: "joined_across_page", field, from: None, to, evidence });
         }
@@ -162,6 +175,16 @@ impl<'a> RowReader<'a> {
             return item.column < first && item.column + item.column_span <= first.max(1);
         }
         self.layouts.is_side(&item.key) || (item.column < first && self.layouts.is_side_fragment(&item.key))
+    }
+
+    /// A cell of the heading that stands on a row of data. Where columns are facts, whole headings only are repeated.
+    fn is_heading(&self, item: &Item, row: &FormRow) -> bool {
+        let def = if row.origin == Origin::Ruled { None } else { self.layouts.column(&item.key) };
+        def.is_some_and(|def| {
+            let main =
+                matches!(def.role, ColumnRole::Level1 | ColumnRole::Level2 | ColumnRole::Level3 | ColumnRole::Value);
+            main && self.table.columns.iter().any(|h| h.role() == def.role)
+        })
     }
 
     fn level(&self, item: &Item, row: &FormRow) -> Option<u8> {
@@ -243,7 +266,7 @@ impl<'a> RowReader<'a> {
 
     /// A name may read like a label: 成本指标 | 社会成本指标 | 100 | %. It stands in the column of names, behind a label,
     /// and no other text does; a row of labels and one text only may as well be shifted.
-    fn give_back_name<'i>(&self, row: &'i FormRow, data: &mut DataRow, contents: &mut Vec<&'i Item>) {
+    fn give_back_name(&self, row: &'a FormRow, data: &mut DataRow<'a>, contents: &mut Vec<&'a Item>) {
         let (Some(names), Some(last)) = (self.names, self.table.columns.last()) else { return };
         let shifted = row.items.last().is_some_and(|i| i.column > last.column());
         let taken = contents.iter().any(|i| i.column <= names);
@@ -264,17 +287,18 @@ impl<'a> RowReader<'a> {
     }
 
     /// The same label twice in a row (满意度指标, 满意度指标) is the upper level, then the lower.
-    fn repair_double_level(&self, tokens: &mut [Token]) {
+    fn repair_double_level(&self, tokens: &mut [Token<'_>]) {
         if let [first, second] = tokens
             && first.level == second.level
-            && self.table.hierarchy.names_level(1, &first.key)
+            && first.key == second.key
+            && self.table.hierarchy.names_level(1, first.key)
         {
             first.level = 1;
             second.level = 2;
         }
     }
 
-    fn place_contents(&self, contents: &[&Item], row: &FormRow, data: &mut DataRow) {
+    fn place_contents(&self, contents: &[&'a Item], row: &FormRow, data: &mut DataRow<'a>) {
         if row.origin == Origin::Ruled {
             let places: Vec<_> = contents.iter().map(|item| (self.heading_at(item.column), *item)).collect();
             self.place_all(&places, data);
@@ -285,7 +309,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn align_contents(&self, contents: &[&Item], data: &mut DataRow) {
+    fn align_contents(&self, contents: &[&'a Item], data: &mut DataRow<'a>) {
         let cells: Vec<_> = contents.iter().map(|i| Loose { column: i.column, number: false }).collect();
         let headings: Vec<_> =
             self.content_columns.iter().map(|at| (self.table.columns[*at].column, Takes::Text)).collect();
@@ -298,11 +322,11 @@ impl<'a> RowReader<'a> {
     }
 
     /// Cells beside the labels of a group without indicator are no indicator either.
-    fn place_all(&self, places: &[(Option<usize>, &Item)], data: &mut DataRow) {
+    fn place_all(&self, places: &[(Option<usize>, &'a Item)], data: &mut DataRow<'a>) {
         let is_main = |heading: Option<usize>| {
             heading.is_none_or(|at| matches!(self.table.columns[at].role(), ColumnRole::Level3 | ColumnRole::Value))
         };
-        let owner = data.tokens.last().map(|t| t.text.clone());
+        let owner = data.tokens.last().map(|t| t.text);
         match owner.filter(|_| !places.iter().any(|(heading, _)| is_main(*heading))) {
             Some(owner) => {
                 let named = |at: usize| format!("{}/{owner}", self.table.columns[at].text);
@@ -313,7 +337,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Puts a text under a heading; what stands left of all headings is taken for a name.
-    fn place(&self, data: &mut DataRow, heading: Option<usize>, item: &Item) {
+    fn place(&self, data: &mut DataRow<'a>, heading: Option<usize>, item: &'a Item) {
         let role = heading.map_or(ColumnRole::Level3, |at| self.table.columns[at].role());
         let text = Content::from(item);
         let slot = match role {
@@ -333,16 +357,16 @@ impl<'a> RowReader<'a> {
             }
         };
         match slot {
-            Some(before) => before.text.push_str(&text.text),
+            Some(before) => before.text.to_mut().push_str(&text.text),
             None => *slot = Some(text),
         }
     }
 }
 
 /// Two texts under one heading are one.
-pub(super) fn push_other(others: &mut Vec<(ColumnRole, String)>, role: ColumnRole, text: String) {
+pub(super) fn push_other<'a>(others: &mut Vec<(ColumnRole, Cow<'a, str>)>, role: ColumnRole, text: Cow<'a, str>) {
     match others.iter_mut().find(|(known, _)| *known == role) {
-        Some((_, before)) => before.push_str(&text),
+        Some((_, before)) => before.to_mut().push_str(&text),
         None => others.push((role, text)),
     }
 }
@@ -350,8 +374,9 @@ pub(super) fn push_other(others: &mut Vec<(ColumnRole, String)>, role: ColumnRol
 /// Longer texts that end with 指标 are names of indicators.
 const LONGEST_LABEL: usize = 12;
 
-fn token(item: &Item, level: u8, row: &FormRow, hierarchy: &Hierarchy) -> Token {
+fn token<'a>(item: &'a Item, level: u8, row: &FormRow, hierarchy: &Hierarchy) -> Token<'a> {
     let rows = row.index..row.index + usize::from(item.row_span.max(1));
     let covers = row.spans_known.then_some((row.table, rows));
-    Token { level, key: hierarchy.level_key(&item.key).to_owned(), text: item.text.clone(), covers }
+    let key = hierarchy.level_key(&item.key);
+    Token { id: item.id, level, key, text: &item.text, column: item.column, covers }
 }

@@ -1,0 +1,159 @@
+//! What the other forms of a booklet say of a row: the group of its name, and the names that a group always holds.
+
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+use super::groups::GroupId;
+use super::joint::{TableState, charge_others};
+use super::names::NameId;
+use super::twins::TWIN;
+
+/// Cost of a row against the group of the same name in two, and in three or more other forms; one says nothing.
+const SIBLINGS: [i32; 4] = [0, 0, 7, 9];
+const FEWEST_VOTES: usize = 2;
+/// Cost of a row in a group that other forms fill with the same other names each, and how many forms that takes.
+const CLOSED: i32 = 14;
+const FEWEST_CLOSED: usize = 3;
+/// Share of the other forms that must agree, in percent.
+const AGREEMENT: usize = 60;
+
+/// A group, of one hierarchy.
+type Key = (usize, GroupId);
+
+/// What other forms agree on for a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Vote {
+    /// How many of them.
+    pub(crate) forms: usize,
+    pub(crate) group: GroupId,
+}
+
+/// A group that other forms fill with always the same names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Closed {
+    pub(crate) group: GroupId,
+    /// In ascending order.
+    pub(crate) names: Vec<NameId>,
+    /// How many forms.
+    pub(crate) forms: usize,
+}
+
+/// Adds what the other forms say to the costs; true for the tables that they contradict or whose rows are unsure.
+pub(super) fn ask_siblings(tables: &mut [TableState<'_>]) -> Vec<bool> {
+    let ballots = ballots(tables);
+    let compositions = compositions(tables);
+    let ask = |table: &mut TableState<'_>| {
+        table.siblings.fill(0);
+        let outvoted = vote_on(table, &ballots);
+        let foreign = keep_closed(table, &compositions);
+        for ((cost, words), siblings) in table.costs.iter_mut().zip(&table.words).zip(&table.siblings) {
+            *cost = words + siblings;
+        }
+        outvoted || foreign
+    };
+    tables.iter_mut().map(ask).collect()
+}
+
+/// Name → forms and the group they put it in.
+type Ballots = FxHashMap<NameId, Vec<(usize, Key)>>;
+
+fn ballots(tables: &[TableState<'_>]) -> Ballots {
+    let mut ballots = Ballots::default();
+    for table in tables {
+        for (row, name) in table.names.iter().enumerate() {
+            if let (Some(name), Some(group)) = (name, table.group(row)) {
+                let cast = ballots.entry(*name).or_default();
+                let vote = (table.form, (table.groups, group));
+                if !cast.contains(&vote) {
+                    cast.push(vote);
+                }
+            }
+        }
+    }
+    ballots.retain(|_, cast| cast.len() >= FEWEST_VOTES);
+    ballots
+}
+
+fn vote_on(table: &mut TableState<'_>, ballots: &Ballots) -> bool {
+    let mut changed = false;
+    for row in 0..table.rows.len() {
+        table.votes[row] = winner(table, row, ballots);
+        let Some(vote) = table.votes[row] else { continue };
+        let cost = SIBLINGS[vote.forms.min(SIBLINGS.len() - 1)];
+        let count = table.lattice.states.len();
+        charge_others(&mut table.siblings[row * count..(row + 1) * count], &table.lattice, vote.group, cost);
+        let unsure = table.path.margins.get(row).is_some_and(|m| *m < TWIN);
+        changed |= unsure || table.group(row) != Some(vote.group);
+    }
+    changed
+}
+
+/// The group that most other forms agree on, where they are not few.
+fn winner(table: &TableState<'_>, row: usize, ballots: &Ballots) -> Option<Vote> {
+    let votes = ballots.get(&table.names[row]?)?;
+    let mut count: Vec<(GroupId, usize)> = Vec::new();
+    let others = votes.iter().filter(|(form, key)| *form != table.form && key.0 == table.groups);
+    for (_, (_, group)) in others {
+        match count.iter_mut().find(|(known, _)| known == group) {
+            Some((_, votes)) => *votes += 1,
+            None => count.push((*group, 1)),
+        }
+    }
+    let all: usize = count.iter().map(|(_, votes)| votes).sum();
+    let (group, forms) = count.into_iter().max_by_key(|(group, votes)| (*votes, *group))?;
+    (forms >= FEWEST_VOTES && forms * 100 >= all * AGREEMENT).then_some(Vote { forms, group })
+}
+
+/// Group → forms, and the names that each has in it, in ascending order.
+type Compositions = BTreeMap<Key, Vec<(usize, Vec<NameId>)>>;
+
+fn compositions(tables: &[TableState<'_>]) -> Compositions {
+    let mut all = Compositions::new();
+    for table in tables.iter().filter(|t| t.twin.is_none()) {
+        let mut own: BTreeMap<Key, Vec<NameId>> = BTreeMap::new();
+        for (row, name) in table.names.iter().enumerate() {
+            if let (Some(name), Some(group)) = (name, table.group(row)) {
+                own.entry((table.groups, group)).or_default().push(*name);
+            }
+        }
+        for (group, mut names) in own {
+            names.sort_unstable();
+            names.dedup();
+            all.entry(group).or_default().push((table.form, names));
+        }
+    }
+    all
+}
+
+/// A group that all other forms fill with the same names is closed: a row of another name pays for standing in it.
+fn keep_closed(table: &mut TableState<'_>, compositions: &Compositions) -> bool {
+    let closed = |group| closed_group(compositions.get(&(table.groups, group))?, group, table.form);
+    table.closed = table.lattice.states.iter().filter_map(|state| closed(state.group)).collect();
+    let count = table.lattice.states.len();
+    let mut changed = false;
+    for closed in &table.closed {
+        let state = table.lattice.states.iter().position(|state| state.group == closed.group);
+        let Some(state) = state else { continue };
+        for row in (0..table.rows.len()).filter(|row| closed.shuts_out(table.names[*row])) {
+            table.siblings[row * count + state] += CLOSED;
+            changed |= table.path.states.get(row) == Some(&state);
+        }
+    }
+    changed
+}
+
+/// A group with its names, where most other forms (and not few) have exactly the same.
+fn closed_group(forms: &[(usize, Vec<NameId>)], group: GroupId, own: usize) -> Option<Closed> {
+    let others = || forms.iter().filter(|(form, _)| *form != own).map(|(_, names)| names);
+    let same = |names: &[NameId]| others().filter(|other| *other == names).count();
+    let (names, forms) = others().map(|names| (names, same(names))).max_by_key(|(_, count)| *count)?;
+    let enough = forms >= FEWEST_CLOSED && forms * 100 >= others().count() * AGREEMENT;
+    enough.then(|| Closed { group, names: names.clone(), forms })
+}
+
+impl Closed {
+    /// True for a name that the other forms never have in the group.
+    pub(crate) fn shuts_out(&self, name: Option<NameId>) -> bool {
+        name.is_some_and(|name| self.names.binary_search(&name).is_err())
+    }
+}
