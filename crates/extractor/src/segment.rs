@@ -201,6 +201,10 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
             tail.column == head.column && (!head_is_label || tail.key == LABEL_END) && layouts.knows(&whole(tail))
         };
         if let Some(at) = lower.items.iter().take(3).position(is_tail) {
+            // Beside nothing but a label the text is the tail of a name: 预算 and 执行率 beside 预算编制.
+            if lower.items.len() == 2 && lower.items.iter().any(|other| layouts.knows(&other.key)) {
+                return;
+            }
             let tail = lower.items.remove(at);
             head.key = whole(&tail);
             head.text.push_str(&tail.text);

@@ -78,9 +78,9 @@ pub(crate) struct Lattice<'a> {
     seams: Vec<i32>,
     /// Per row and state.
     entries: Vec<Entry>,
-    /// The same for a state before its legal order, where it differs: then labels above are those of the same group
-    /// further up, and do not count.
-    backward_entries: Vec<(usize, Vec<Entry>)>,
+    /// The same, where it differs, for a state that may have stood above already: then the labels above are its own of
+    /// that time, and do not count.
+    entries_again: Vec<(usize, Vec<Entry>)>,
     /// Per row, state and age: what the row's own labels cost.
     emissions: Vec<i32>,
     /// Per row, state and age: what is taken back when the state ends there, since its label stands on a row below.
@@ -189,7 +189,7 @@ impl<'a> Lattice<'a> {
             if near.iter().flatten().any(|label| label.distance < 0) {
                 let near = near.map(|labels| labels.into_iter().filter(|label| label.distance >= 0).collect());
                 let entries = (0..count).map(|s| self.price_entry(row, s, &near)).collect();
-                self.backward_entries.push((row, entries));
+                self.entries_again.push((row, entries));
             }
             if !self.rows[row].is_quiet() {
                 for (s, age) in (0..count).flat_map(|s| (0..AGES).map(move |age| (s, age))) {
@@ -217,7 +217,7 @@ impl<'a> Lattice<'a> {
             _ => Priced::default(),
         };
         let (upper, lower) = (price(0), price(1));
-        if let Some(below) = lower.below {
+        if let Some(below) = lower.below.filter(|_| !self.unordered) {
             // A group that ends before its label: the label, charged on a row of another group, is explained.
             let count = self.states.len();
             for age in 0..below.min(self.rows.len() - row) {
@@ -258,10 +258,10 @@ impl<'a> Lattice<'a> {
         &self.entries[row * self.states.len() + s]
     }
 
-    /// The same for a state that stands before its legal order.
-    pub(super) fn backward_entry(&self, row: usize, s: usize) -> &Entry {
-        match self.backward_entries.binary_search_by_key(&row, |(row, _)| *row) {
-            Ok(at) => &self.backward_entries[at].1[s],
+    /// The same for a state that may have stood above already: one before its legal order, any where there is none.
+    pub(super) fn entry_again(&self, row: usize, s: usize) -> &Entry {
+        match self.entries_again.binary_search_by_key(&row, |(row, _)| *row) {
+            Ok(at) => &self.entries_again[at].1[s],
             Err(_) => self.entry(row, s),
         }
     }

@@ -170,10 +170,10 @@ impl Lattice<'_> {
     /// Cost of beginning state `s` at `row` after another state.
     fn step(&self, row: usize, from: usize, s: usize) -> i32 {
         let (before, state) = (&self.states[from], &self.states[s]);
-        let backward = state.order < before.order && !self.unordered;
-        let entry = if backward { self.backward_entry(row, s) } else { self.entry(row, s) };
+        let backward = state.order < before.order;
+        let entry = if backward || self.unordered { self.entry_again(row, s) } else { self.entry(row, s) };
         let upper = if before.labels[0] == state.labels[0] { 0 } else { entry.upper };
-        entry.lower + upper + self.seam(row) + if backward { BACKWARD } else { 0 }
+        entry.lower + upper + self.seam(row) + if backward && !self.unordered { BACKWARD } else { 0 }
     }
 }
 

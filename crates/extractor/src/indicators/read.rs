@@ -105,7 +105,7 @@ pub(crate) fn read_rows<'a>(table: &'a RawTable<'_>, layouts: &'a Layouts, ledge
 struct RowReader<'a> {
     table: &'a RawTable<'a>,
     layouts: &'a Layouts,
-    /// Folded texts of all cells: they tell which level an ambiguous label has.
+    /// Folded texts of all cells, as levels are named: they tell which level an ambiguous label has.
     seen: FxHashSet<&'a str>,
     /// The headings of contents.
     content_columns: Vec<usize>,
@@ -117,7 +117,7 @@ struct RowReader<'a> {
 
 impl<'a> RowReader<'a> {
     fn new(table: &'a RawTable<'a>, layouts: &'a Layouts) -> Self {
-        let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| i.key.as_str()).collect();
+        let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| table.hierarchy.level_key(&i.key)).collect();
         let names = table.columns.iter().find(|h| h.role() == ColumnRole::Level3).map(Heading::column);
         let beside = table.columns.iter().filter(|h| h.role() == ColumnRole::Elsewhere).count() >= 2;
         let is_content = |at: &usize| match table.columns[*at].role() {
