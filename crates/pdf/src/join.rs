@@ -95,6 +95,26 @@ impl Incoming {
     }
 }
 
+/// What is known of the area of a row: as wide as all its cells, and as high as those that cover the fewest rows. A label
+/// that is merged over several rows begins in the first of them, and is no measure of its height.
+#[derive(Clone, Copy)]
+struct RowArea {
+    area: Rect,
+    /// Rows covered by the cells that gave the height.
+    rows: usize,
+}
+
+impl RowArea {
+    fn with(self, cell: Self) -> Self {
+        let (low, high) = if cell.rows < self.rows { (cell, self) } else { (self, cell) };
+        let whole = low.area.union(high.area);
+        if low.rows == high.rows {
+            return Self { area: whole, rows: low.rows };
+        }
+        Self { area: Rect { y0: low.area.y0, y1: low.area.y1, ..whole }, rows: low.rows }
+    }
+}
+
 /// A cell with text over several rows is a label, in the first row of a table a heading.
 fn is_label(row: usize, row_span: usize, empty: bool) -> bool {
     row > 0 && row_span > 1 && !empty
@@ -339,7 +359,7 @@ impl Builder {
         let bottom = rows + skip;
         let row = OpenRow { place: on_page.place(area), after_page_break: false, spans_known: true };
         self.rows.extend(std::iter::repeat_n(row, rows));
-        let mut areas: Vec<Option<Rect>> = vec![None; rows];
+        let mut areas: Vec<Option<RowArea>> = vec![None; rows];
         let skipped = |row: usize| row.checked_sub(skip);
         self.bottom.clear();
         for Incoming { x0, x1, cell } in cells {
@@ -350,7 +370,8 @@ impl Builder {
                 self.bottom.push(self.cells.len());
             }
             if let Some(area) = skipped(cell.row).and_then(|row| areas.get_mut(row)) {
-                *area = Some(area.map_or(cell.area, |a: Rect| a.union(cell.area)));
+                let own = RowArea { area: cell.area, rows: cell.row_span };
+                *area = Some(area.map_or(own, |row| row.with(own)));
             }
             let tail = Tail { last: cell.lines.last().cloned(), area: cell.area, inner, rows: cell.row_span };
             let lines = model_lines(cell.lines, inner, None, on_page);
@@ -361,7 +382,7 @@ impl Builder {
             self.cells.push(Open { x0, x1, row, row_span: cell.row_span, lines, parts, tail });
         }
         for (row, area) in areas.into_iter().enumerate() {
-            if let Some(area) = area {
+            if let Some(RowArea { area, .. }) = area {
                 self.rows[base + row].place = on_page.place(area);
             }
         }

@@ -52,6 +52,18 @@ fn rows() -> [Laid; 12] {
     ]
 }
 
+/// A label that is merged over several rows begins in the first of them, and does not make it higher.
+#[test]
+fn rows_stand_below_each_other() {
+    let reading = read(&lay_out(&rows(), PLAIN));
+    let areas: Vec<_> = tables(&reading)[0].rows.iter().map(|row| row.place.area.unwrap()).collect();
+    assert!(tables(&reading)[0].rows[1].cells[0].row_span > 1);
+    for pair in areas.windows(2) {
+        assert!(pair[0].y1 <= pair[1].y0 && pair[0].y1 > pair[0].y0, "{pair:?}");
+    }
+    assert!(areas[1].x0 <= areas[2].x0 && areas[1].x1 == areas[2].x1);
+}
+
 /// The same table gives the same cells wherever the page ends, however the producer treats the break.
 #[test]
 fn a_table_reads_the_same_at_any_page_height() {
