@@ -6,9 +6,10 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::{Encoding, GB18030, UTF_8};
 use jixiao_model::{Block, Cell, Limits, Line, Origin, Place, ReadError, Reading, Row, Table};
 
-/// Reads a text (UTF-8 with or without BOM, GB18030; LF or CRLF) into paragraphs and delimited tables.
+/// Reads a text (UTF-8 with or without BOM, GB18030, UTF-16 with BOM; LF or CRLF) into paragraphs and delimited tables.
 ///
 /// # Errors
 /// [`ReadError::NotReadable`] for an empty file, a binary file or an unknown encoding; [`ReadError::OverLimit`].
@@ -51,16 +52,20 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::NotReadable("the file is empty".to_owned()));
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return if looks_binary(text) { Err(binary()) } else { Ok(Cow::Borrowed(text)) };
+    // A mark at the beginning names UTF-8 or UTF-16; without one, what is no UTF-8 is GB18030.
+    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((UTF_8, 0));
+    let bytes = &bytes[mark..];
+    let (mut text, mut damaged) = encoding.decode_without_bom_handling(bytes);
+    if damaged && mark == 0 {
+        (text, damaged) = GB18030.decode_without_bom_handling(bytes);
     }
-    let (text, _, damaged) = encoding_rs::GB18030.decode(bytes);
     if damaged || looks_binary(&text) { Err(binary()) } else { Ok(text) }
 }
 
 fn binary() -> ReadError {
-    ReadError::NotReadable("the file is neither a PDF nor a text in UTF-8 or GB18030".to_owned())
+    ReadError::NotReadable(
+        "the file is neither a PDF nor a text in UTF-8, GB18030 or UTF-16 with a byte order mark".to_owned(),
+    )
 }
 
 /// Control characters other than white space do not occur in a text.
@@ -186,9 +191,18 @@ mod tests {
     fn encodings_and_line_ends_agree() {
         let text = "项目名称\t人才建设资金\r\n其他\t资金";
         let plain = read(&text.replace('\r', ""));
-        let (gb, _, _) = encoding_rs::GB18030.encode(text);
-        assert_eq!(plain, read_text(&gb, &Limits::default()).unwrap());
-        assert_eq!(plain, read(&format!("\u{feff}{text}")));
+        let (gb, _, _) = GB18030.encode(text);
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
+        };
+        let little = utf16(u16::to_le_bytes);
+        for bytes in [&gb[..], format!("\u{feff}{text}").as_bytes(), &little, &utf16(u16::to_be_bytes)] {
+            assert_eq!(plain, read_text(bytes, &Limits::default()).unwrap(), "{bytes:?}");
+            assert_eq!(source_lines(bytes).unwrap(), ["项目名称\t人才建设资金", "其他\t资金"]);
+        }
+        // Half a character, or no mark.
+        assert!(read_text(&little[..little.len() - 1], &Limits::default()).is_err());
+        assert!(read_text(&little[2..], &Limits::default()).is_err());
     }
 
     #[test]
