@@ -206,3 +206,41 @@ fn the_numbers_that_are_shown_are_the_numbers_that_come_out() {
         assert!(shown, "README.md does not show {count} as the number of rows of {what} {name}");
     }
 }
+
+/// True where all that `part` says stands in `whole` too.
+fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Object(part), Value::Object(whole)) => {
+            part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(part, whole)))
+        }
+        (Value::Array(part), Value::Array(whole)) => {
+            part.len() == whole.len() && part.iter().zip(whole).all(|(part, whole)| is_part(part, whole))
+        }
+        (part, whole) => part == whole,
+    }
+}
+
+#[test]
+fn the_layout_of_ones_own_reads_what_is_shown() {
+    let page = read(&root().join("docs/layouts.md"));
+    let section = page.split("## Your own layout").nth(1).unwrap();
+    let block = |language: &str, nth: usize| {
+        let block = section.split(&format!("```{language}\n")).nth(nth).unwrap();
+        block.split("\n```").next().unwrap().to_owned() + "\n"
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let extract = |layout: &str| {
+        fs::write(folder.path().join("pledge.txt"), block("text", 1)).unwrap();
+        fs::write(folder.path().join("our.toml"), layout).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jixiao"));
+        command.args(["extract", "pledge.txt", "--layout", "our.toml"]).current_dir(folder.path()).output().unwrap()
+    };
+    let shown: Value = serde_json::from_str(&block("json", 1)).unwrap();
+    let got: Value = serde_json::from_slice(&extract(&block("toml", 1)).stdout).unwrap();
+    assert!(is_part(&shown, &got["forms"][0]), "{got:#}");
+    assert_eq!(extract("").status.code(), Some(1));
+
+    let wrong = block("toml", 1).replace("[\"承诺值\"]", "[\"承诺值\"]\ncolour = 1");
+    let refused = extract(&wrong);
+    assert_eq!((refused.status.code(), String::from_utf8(refused.stderr).unwrap()), (Some(2), block("text", 2)));
+}

@@ -162,6 +162,10 @@ fn options_that_change_the_result_make_documents_be_read_again() {
     assert!(said.contains("2 read"), "{said}");
     let said = ingest(folder.path(), &["in", "-o", "out", "--lexicon", "words.toml", "--limit-pages", "10"]);
     assert!(said.contains("0 read"), "{said}");
+    fs::write(folder.path().join("jixiao.toml"), "layout = \"forms.toml\"\n").unwrap();
+    fs::write(folder.path().join("forms.toml"), "[[side]]\ntext = [\"承诺指标\"]\n").unwrap();
+    let said = ingest(folder.path(), &["in", "-o", "out", "--lexicon", "words.toml", "--limit-pages", "10"]);
+    assert!(said.contains("2 read"), "{said}");
 }
 
 #[test]

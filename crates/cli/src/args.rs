@@ -106,6 +106,7 @@ Options that are the same every year can stand in jixiao.toml, in the folder whe
   cells = false
   jobs = 4
   lexicon = \"our-units.toml\"
+  layout = \"our-forms.toml\"
   rules = \"our-rules.toml\"
   password = \"the word\"
   [limits]
@@ -415,6 +416,9 @@ pub(crate) struct ReadingArgs {
     pub(crate) opening: OpeningArgs,
     #[command(flatten)]
     pub(crate) lexicon: LexiconArgs,
+    /// Further titles, labels, headings and levels (一级指标, 二级指标) of forms: a TOML file, as docs/layouts.md tells
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub(crate) layout: Option<PathBuf>,
     /// Rules by which a document is compared with itself: a TOML file that switches them off or tunes them
     /// (`jixiao rules --format toml` prints one)
     #[arg(long, value_name = "FILE", help_heading = "Reading")]

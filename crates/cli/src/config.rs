@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) cells: bool,
     pub(crate) jobs: Option<u16>,
     pub(crate) lexicon: Option<PathBuf>,
+    pub(crate) layout: Option<PathBuf>,
     pub(crate) rules: Option<PathBuf>,
     pub(crate) password: Option<String>,
     pub(crate) limits: LimitOptions,
@@ -53,7 +54,7 @@ impl Config {
         for path in &mut self.paths {
             *path = folder.join(&*path).to_string_lossy().into_owned();
         }
-        for path in [&mut self.output, &mut self.lexicon, &mut self.rules].into_iter().flatten() {
+        for path in [&mut self.output, &mut self.lexicon, &mut self.layout, &mut self.rules].into_iter().flatten() {
             *path = folder.join(&*path);
         }
     }

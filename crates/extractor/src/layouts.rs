@@ -27,6 +27,8 @@ pub struct Layouts {
     column_patterns: Vec<(Regex, ColumnDef)>,
     vague_columns: Vec<(Regex, ColumnDef)>,
     hierarchies: Vec<Hierarchy>,
+    /// The texts of the files that were added to the built-in ones.
+    extensions: String,
 }
 
 /// A layout file cannot be used.
@@ -204,9 +206,41 @@ impl Hierarchy {
         let bare = bare.strip_suffix('等').unwrap_or(bare);
         if !known(key) && known(bare) { bare } else { key }
     }
+
+    /// Adds groups: spellings of levels that are known, levels under a known 一级 behind its others, others at the end.
+    fn merge(&mut self, new: Self) {
+        for group in new.groups {
+            let shares = |a: &[String], b: &[String]| a.iter().any(|text| b.contains(text));
+            let mut last = None;
+            let mut known = None;
+            for (at, own) in self.groups.iter_mut().enumerate().filter(|(_, own)| shares(&own.level1, &group.level1)) {
+                extend_with_new(&mut own.level1, &group.level1);
+                last = Some(at);
+                known = known.or(shares(&own.level2, &group.level2).then_some(at));
+            }
+            match known {
+                Some(at) => self.groups[at].extend(&group),
+                None => self.groups.insert(last.map_or(self.groups.len(), |at| at + 1), group),
+            }
+        }
+        self.spellings = spellings(&self.groups);
+    }
+}
+
+impl LayoutError {
+    fn of_toml(text: &str, error: &toml::de::Error) -> Self {
+        let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+        Self(format!("line {line}: {}", error.message().trim()))
+    }
 }
 
 impl Group {
+    fn extend(&mut self, more: &Self) {
+        extend_with_new(&mut self.level2, &more.level2);
+        extend_with_new(&mut self.names, &more.names);
+        extend_with_new(&mut self.values, &more.values);
+    }
+
     /// The spellings of a level, 1 or 2.
     pub(crate) fn spellings(&self, level: u8) -> &[String] {
         if level == 1 { &self.level1 } else { &self.level2 }
@@ -227,6 +261,7 @@ struct LayoutFile {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ScopeEntry {
     scope: String,
     text: Vec<String>,
@@ -239,6 +274,7 @@ struct PatternEntry {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Texts {
     text: Vec<String>,
 }
@@ -258,6 +294,7 @@ struct ColumnEntry {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct HierarchyEntry {
     id: String,
     #[serde(default)]
@@ -265,6 +302,7 @@ struct HierarchyEntry {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Level1Entry {
     text: Vec<String>,
     #[serde(default)]
@@ -272,6 +310,7 @@ struct Level1Entry {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Level2Entry {
     text: Vec<String>,
     #[serde(default)]
@@ -290,56 +329,90 @@ impl Layouts {
         BUILTIN.get_or_init(|| {
             [FORMS, LABELS, HIERARCHY]
                 .iter()
-                .try_fold(Self::default(), |layouts, file| layouts.with_extension(file))
+                .try_fold(Self::default(), |layouts, file| layouts.with_file(file))
                 .unwrap_or_default()
         })
     }
 
-    /// These layouts with those of a TOML file added; the file's entries are tried first.
+    /// These layouts with those of a TOML file added; the file's entries are tried first, and the levels of a hierarchy
+    /// that is known already are merged into it.
+    ///
+    /// # Errors
+    /// A text that is no TOML, a key or a name that layouts do not have, a pattern that is none.
     pub fn with_extension(&self, toml_text: &str) -> Result<Self, LayoutError> {
-        let file: LayoutFile = toml::from_str(toml_text).map_err(|e| LayoutError(e.to_string()))?;
+        let mut all = self.with_file(toml_text)?;
+        if let Some(form) = all.forms.iter().find(|form| all.hierarchies.iter().all(|h| h.id != form.hierarchy)) {
+            return Err(LayoutError(format!(
+                "the form `{}` follows the hierarchy `{}`, which is none",
+                form.id, form.hierarchy
+            )));
+        }
+        all.extensions.push_str(toml_text);
+        Ok(all)
+    }
+
+    /// Names the layouts: two with the same name, made from the built-in ones, read alike.
+    pub fn fingerprint(&self) -> &str {
+        &self.extensions
+    }
+
+    fn with_file(&self, toml_text: &str) -> Result<Self, LayoutError> {
+        let file: LayoutFile = toml::from_str(toml_text).map_err(|error| LayoutError::of_toml(toml_text, &error))?;
         let mut all = self.clone();
         all.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
-        for entry in file.label {
-            all.add_label(entry)?;
-        }
+        all.add_labels(file.label)?;
         for entry in file.scope {
             let scope = scope(&entry.scope)?;
             all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
         }
         all.signs.extend(file.sign.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
         all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
-        for pattern in file.caption.iter().flat_map(|c| &c.pattern) {
-            all.captions.push(Regex::new(pattern).map_err(|e| LayoutError(e.to_string()))?);
+        for text in file.caption.iter().flat_map(|c| &c.pattern) {
+            all.captions.push(pattern(text)?);
         }
         for entry in &file.column {
-            all.add_column(entry)?;
+            let scope = entry.scope.as_deref().map(scope).transpose()?;
+            let def = |rank| ColumnDef { role: entry.role, scope, rank };
+            all.columns.extend(entry.text.iter().enumerate().map(|(rank, text)| (label_key(text), def(rank))));
         }
-        all.hierarchies.splice(0..0, file.hierarchy.into_iter().map(hierarchy));
+        // Of the patterns the first that fits holds: those of the last entry are put before all others first.
+        for entry in file.column.iter().rev() {
+            all.add_column_patterns(entry)?;
+        }
+        for entry in file.hierarchy {
+            all.add_hierarchy(hierarchy(entry));
+        }
         Ok(all)
     }
 
-    fn add_label(&mut self, entry: LabelEntry) -> Result<(), LayoutError> {
-        let at = self.labels.len();
-        for text in &entry.text {
-            self.by_text.entry(label_key(text)).or_default().push(at);
+    /// Puts labels before those that are known.
+    fn add_labels(&mut self, entries: Vec<LabelEntry>) -> Result<(), LayoutError> {
+        self.by_text.values_mut().flatten().for_each(|at| *at += entries.len());
+        for (at, entry) in entries.iter().enumerate().rev() {
+            for text in &entry.text {
+                self.by_text.entry(label_key(text)).or_default().insert(0, at);
+            }
         }
-        self.labels.push(Label::from_entry(entry)?);
+        let labels: Vec<Label> = entries.into_iter().map(Label::from_entry).collect::<Result<_, _>>()?;
+        self.labels.splice(0..0, labels);
         Ok(())
     }
 
-    fn add_column(&mut self, entry: &ColumnEntry) -> Result<(), LayoutError> {
+    fn add_hierarchy(&mut self, new: Hierarchy) {
+        match self.hierarchies.iter_mut().find(|known| known.id == new.id) {
+            Some(known) => known.merge(new),
+            None => self.hierarchies.push(new),
+        }
+    }
+
+    fn add_column_patterns(&mut self, entry: &ColumnEntry) -> Result<(), LayoutError> {
         let scope = entry.scope.as_deref().map(scope).transpose()?;
         let def = |rank| ColumnDef { role: entry.role, scope, rank };
-        let texts = entry.text.iter().enumerate();
-        self.columns.extend(texts.map(|(rank, text)| (label_key(text), def(rank))));
-        for pattern in &entry.pattern {
-            let pattern = Regex::new(pattern).map_err(|e| LayoutError(e.to_string()))?;
-            if entry.vague {
-                self.vague_columns.push((pattern, def(VAGUE_RANK)));
-            } else {
-                self.column_patterns.push((pattern, def(entry.text.len())));
-            }
+        let patterns: Vec<Regex> = entry.pattern.iter().map(|text| pattern(text)).collect::<Result<_, _>>()?;
+        if entry.vague {
+            self.vague_columns.splice(0..0, patterns.into_iter().map(|p| (p, def(VAGUE_RANK))));
+        } else {
+            self.column_patterns.splice(0..0, patterns.into_iter().map(|p| (p, def(entry.text.len()))));
         }
         Ok(())
     }
@@ -507,7 +580,7 @@ impl Label {
             Some(names) => names.iter().map(|k| kind(k)).collect::<Result<_, _>>()?,
             None => FormKind::ALL.to_vec(),
         };
-        let pattern = entry.pattern.as_deref().map(Regex::new).transpose().map_err(|e| LayoutError(e.to_string()))?;
+        let pattern = entry.pattern.as_deref().map(pattern).transpose()?;
         let prefix_starts = entry.text.iter().map(|t| t.trim_start());
         let starts = if entry.role == LabelRole::Prefix {
             prefix_starts
@@ -600,8 +673,23 @@ fn scope(name: &str) -> Result<Scope, LayoutError> {
 
 fn hierarchy(entry: HierarchyEntry) -> Hierarchy {
     let groups: Vec<Group> = entry.level1.iter().flat_map(|one| one.level2.iter().map(|two| group(one, two))).collect();
-    let spellings = [1, 2].map(|level| groups.iter().flat_map(|g| g.spellings(level).iter().cloned()).collect());
-    Hierarchy { id: entry.id, groups, spellings }
+    Hierarchy { id: entry.id, spellings: spellings(&groups), groups }
+}
+
+fn spellings(groups: &[Group]) -> [FxHashSet<String>; 2] {
+    [1, 2].map(|level| groups.iter().flat_map(|g| g.spellings(level).iter().cloned()).collect())
+}
+
+fn extend_with_new(texts: &mut Vec<String>, more: &[String]) {
+    for text in more {
+        if !texts.contains(text) {
+            texts.push(text.clone());
+        }
+    }
+}
+
+fn pattern(text: &str) -> Result<Regex, LayoutError> {
+    Regex::new(text).map_err(|_| LayoutError(format!("`{text}` is no regular expression")))
 }
 
 fn group(one: &Level1Entry, two: &Level2Entry) -> Group {
@@ -615,7 +703,7 @@ mod tests {
 
     #[test]
     fn the_built_in_files_load() {
-        let load = [FORMS, LABELS, HIERARCHY].iter().try_fold(Layouts::default(), |l, f| l.with_extension(f));
+        let load = [FORMS, LABELS, HIERARCHY].iter().try_fold(Layouts::default(), |l, f| l.with_file(f));
         let layouts = load.unwrap();
         assert_eq!(layouts.hierarchies.len(), 2);
         assert_eq!(layouts.form_of_title(&label_key("项目绩效目标申报表")).unwrap().id, "project");
@@ -628,5 +716,56 @@ mod tests {
     fn an_unknown_column_is_named_in_the_error() {
         let text = "[[label]]\nkinds=[\"project\"]\nrole=\"value\"\nfield=\"colour\"\ntext=[\"颜色\"]\n";
         assert!(Layouts::default().with_extension(text).unwrap_err().to_string().contains("colour"));
+    }
+
+    #[test]
+    fn what_a_file_may_not_say_is_named_with_its_line() {
+        let cases = [
+            ("[[column]]\nrole = \"value\"\ncolour = 1\n", "line 3: unknown field `colour`"),
+            ("[[hierarchy]]\nid = \"a\"\n[[hierarchy.level1]]\ntext = []\nname = []\n", "line 5: unknown field `name`"),
+            ("[[side]]\ntext = [\"甲\"]\n[[sides]]\n", "line 3: unknown field `sides`"),
+            ("[[label]]\nrole = \"value\"\npattern = '('\n", "`(` is no regular expression"),
+            ("[[form]]\nid = \"a\"\nkind = \"project\"\nhierarchy = \"b\"\ntitles = []\n", "hierarchy `b`"),
+        ];
+        for (text, said) in cases {
+            let error = Layouts::builtin().with_extension(text).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_extension_goes_before_what_is_built_in() {
+        let text = "
+            [[label]]
+            role = \"value\"
+            field = \"department\"
+            text = [\"项目名称\"]
+            [[column]]
+            role = \"unit\"
+            pattern = ['^指标值.*$']
+            [[column]]
+            role = \"value\"
+            pattern = ['^指标值.*$']
+            [[hierarchy]]
+            id = \"project\"
+            [[hierarchy.level1]]
+            text = [\"产出指标\", \"建设指标\"]
+            [[hierarchy.level1.level2]]
+            text = [\"数量指标\", \"规模指标\"]
+            [[hierarchy.level1.level2]]
+            text = [\"安全指标\"]";
+        let layouts = Layouts::builtin().with_extension(text).unwrap();
+        let label = layouts.label(FormKind::Project, None, "项目名称").unwrap();
+        assert_eq!(label.field, Some("department"));
+        assert_eq!(layouts.column("指标值12").unwrap().role, ColumnRole::Unit);
+        assert_eq!(layouts.label(FormKind::Project, None, "项目类别").unwrap().field, Some("project_category"));
+        let project = layouts.hierarchies.iter().find(|h| h.id == "project").unwrap();
+        let of_output = project.groups.iter().filter(|g| g.level1.iter().any(|text| text == "建设指标"));
+        let first = |g: &Group| g.level2[0].clone();
+        assert_eq!(
+            of_output.map(first).collect::<Vec<_>>(),
+            ["数量指标", "质量指标", "时效指标", "成本指标", "安全指标"]
+        );
+        assert!(project.names_level(2, "规模指标") && project.groups[0].level2.contains(&"规模指标".to_owned()));
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use jixiao_exporter::files::{Digest, Fingerprint};
@@ -25,6 +26,8 @@ pub struct ReadOptions {
     pub password: Option<String>,
     /// Reads the values of indicators.
     pub values: ValueReader,
+    /// The built-in layouts of forms with some of the user's own; `None` for the built-in alone.
+    pub layouts: Option<Arc<Layouts>>,
     /// What is looked for in the document itself.
     pub rules: Rules,
     /// Only these pages.
@@ -157,7 +160,8 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, 
 }
 
 fn records(source: &SourceInfo, reading: &Reading, options: &ReadOptions) -> DocumentRecords {
-    let mut document = jixiao_extractor::assemble(reading, Layouts::builtin());
+    let layouts = options.layouts.as_deref().unwrap_or(Layouts::builtin());
+    let mut document = jixiao_extractor::assemble(reading, layouts);
     let values = options.values.read(&document);
     let found = findings(&document, &values, &options.rules);
     document.diagnostics.extend(found);

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use jixiao_exporter::WriteOptions;
 use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
 
+use crate::Layouts;
 use crate::document::ReadOptions;
 use crate::inputs::Inputs;
 use crate::look::{Look, look};
@@ -218,9 +219,10 @@ impl<'a> Ingest<'a> {
 
 /// Names everything beside the bytes that decides what is read out of a document.
 fn key(options: &ReadOptions) -> Digest {
-    let ReadOptions { limits, password, values, rules, pages, cells } = options;
+    let ReadOptions { limits, password, values, layouts, rules, pages, cells } = options;
     let (words, rules) = (values.fingerprint(), rules.fingerprint());
-    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{words:?}\n{rules:?}\n{pages:?}\n{cells}");
+    let layouts = layouts.as_deref().map_or("", Layouts::fingerprint);
+    let text = format!("{BUILD}\n{limits:?}\n{password:?}\n{words:?}\n{layouts:?}\n{rules:?}\n{pages:?}\n{cells}");
     Digest::of(text.as_bytes())
 }
 

@@ -15,6 +15,8 @@ mod status;
 mod store;
 mod threads;
 
+pub use jixiao_extractor::Layouts;
+
 pub use document::{ReadOptions, Source, process_alone, process_one, read_blocks};
 pub use ingest::{Ingest, IngestError, IngestOptions, Outcome, Progress, RUN_RECORD, Summary};
 pub use inputs::{EXPECTATION, InputError, Inputs, Name, Shard, expand};

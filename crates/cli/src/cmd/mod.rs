@@ -17,13 +17,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use jixiao_exporter::files::write_whole;
 use jixiao_exporter::{DocumentRecords, ValueReader};
 use jixiao_findings::Rules;
 use jixiao_model::Limits;
-use jixiao_pipeline::{ReadOptions, Source};
+use jixiao_pipeline::{Layouts, ReadOptions, Source};
 
 use crate::args::ReadingArgs;
 use crate::config::Config;
@@ -36,6 +37,10 @@ fn read_options(args: &ReadingArgs, config: &Config) -> Result<ReadOptions, Fail
         limits: args.opening.limits.over(config.limits.over(Limits::default())),
         password: args.opening.password.clone().or_else(|| config.password.clone()),
         values: value_reader(lexicon)?,
+        layouts: match args.layout.as_ref().or(config.layout.as_ref()) {
+            Some(path) => Some(Arc::new(from_file(path, |text| Layouts::builtin().with_extension(text))?)),
+            None => None,
+        },
         rules: match args.rules.as_ref().or(config.rules.as_ref()) {
             Some(path) => from_file(path, |text| Rules::builtin().with_changes(text))?,
             None => Rules::default(),
