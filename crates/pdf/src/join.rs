@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
 
-use crate::grid::{SNAP, cluster, nearest};
+use crate::grid::{cluster, nearest};
+use crate::head::{HeadCell, by_row, closes, head_cell, head_rows, is_list, same_row, text};
 use crate::layout::{Part, PartCell};
 use crate::lines::{TextLine, is_closing, percent};
 use crate::page::Direction;
 use crate::reading::OnPage;
 use crate::settle::settle;
+use crate::wrap::{PROSE, ROOM, model_lines};
 
 /// Edges of one column on two pages differ by no more than this (1/1000 pt) plus rounding of the producer.
 const SAME_EDGE: i32 = 4_000;
@@ -26,12 +28,6 @@ const TOUCHING: i32 = 4_000;
 /// How much a line may fall short (percent of the em) and still count as full: rounding, and the padding that is only
 /// estimated.
 const SHORT: i32 = 35;
-
-/// Room that is left at the end of a line (percent of the em) where a paragraph ends for certain.
-const ROOM: i32 = 100;
-
-/// A cell's text is prose with paragraphs where a line of it is at least this wide (percent of the em).
-const PROSE: i32 = 800;
 
 /// A cell of the table under construction. Rows count from the top of the logical table.
 #[derive(Debug)]
@@ -120,10 +116,6 @@ fn is_label(row: usize, row_span: usize, empty: bool) -> bool {
     row > 0 && row_span > 1 && !empty
 }
 
-fn text(cell: &PartCell) -> String {
-    cell.lines.iter().map(|line| without_space(&line.text)).collect()
-}
-
 /// What becomes of a cell at the top of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -163,15 +155,6 @@ pub(crate) struct Builder {
     head: Vec<Vec<HeadCell>>,
 }
 
-/// A cell of one of the first rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct HeadCell {
-    x0: i32,
-    x1: i32,
-    row_span: usize,
-    text: String,
-}
-
 /// Cells looked back at for the one above: those of the last page or two.
 const NEARBY: usize = 2_000;
 
@@ -209,6 +192,33 @@ impl Builder {
             return same_width && left && (-TOUCHING..=TOUCHING).contains(&gap) && part.origin == self.origin;
         }
         same_width && part.origin == self.origin && !self.starts_again(part)
+    }
+
+    /// The part with cells for the labels at its left that go on from the page before, where nothing is drawn around
+    /// them on this one.
+    pub(crate) fn with_labels(&self, mut part: Part, on_page: OnPage) -> Part {
+        let left = part.area.x0 - self.last_frame.0;
+        let ends = (part.area.x1 - self.last_frame.1).abs() <= SAME_EDGE;
+        let ruled = part.origin == Origin::Ruled && self.origin == Origin::Ruled;
+        if !(ruled && ends && left > SAME_EDGE && on_page.number == self.last_page + 1) {
+            return part;
+        }
+        let beside = |open: &&Open| open.x1 <= left + SAME_EDGE;
+        let labels: Vec<&Open> = self.bottom.iter().map(|at| &self.cells[*at]).filter(beside).collect();
+        let width: i32 = labels.iter().map(|open| open.x1 - open.x0).sum();
+        if (width - left).abs() > SAME_EDGE || labels.iter().any(|open| open.row_span < 2) {
+            return part;
+        }
+        let (x, y0, y1) = (self.last_frame.0, part.area.y0, part.area.y1);
+        let cell = |open: &&Open| {
+            let area = Rect { x0: open.x0 + x, y0, x1: open.x1 + x, y1 };
+            PartCell { row: 0, row_span: part.rows, area, inner: open.tail.inner, lines: Vec::new() }
+        };
+        let cells: Vec<PartCell> = labels.iter().map(cell).collect();
+        part.cells.extend(cells);
+        part.cells.sort_by_key(|cell| (cell.row, cell.area.x0));
+        (part.area.x0, part.frame.0) = (x, x);
+        part
     }
 
     /// The part begins with the same labels as this table but goes on with other values: another form of one kind.
@@ -633,12 +643,6 @@ fn incoming(part: Part) -> Vec<Incoming> {
     part.cells.into_iter().map(|cell| Incoming { x0: cell.area.x0 - x, x1: cell.area.x1 - x, cell }).collect()
 }
 
-/// The line is so full that what follows did not fit on it.
-fn is_full(line: &TextLine, next: &TextLine, inner: i32, short: i32) -> bool {
-    let width = line.area.x1 - line.area.x0;
-    width + next.lead > inner - percent(line.size, short)
-}
-
 /// The texts at the top of a page begin at one height, or are so wide that centring does not tell.
 fn level(pairs: &[(usize, &Incoming)]) -> bool {
     let tops = || pairs.iter().filter_map(|(_, b)| Some((b, b.cell.lines.first()?)));
@@ -679,86 +683,6 @@ fn cut_label(open: &Open, cell: &Incoming) -> bool {
     open.tail.rows > 1 && cell.cell.row_span > 1 && below < line && above < line && continues(open, cell, SHORT)
 }
 
-/// The lines of a cell, with the beginnings of paragraphs marked.
-fn model_lines(lines: Vec<TextLine>, inner: i32, before: Option<&TextLine>, on_page: OnPage) -> Vec<Line> {
-    let left = lines.iter().map(|line| line.area.x0).min().unwrap_or(0);
-    let prose = lines.iter().chain(before).any(|line| line.area.x1 - line.area.x0 >= percent(line.size, PROSE))
-        && lines.iter().all(|line| line.area.x0 - left <= percent(line.size, 250))
-        && !is_centred(&lines);
-    let mut starts = Vec::with_capacity(lines.len());
-    for (i, line) in lines.iter().enumerate() {
-        let above = if i == 0 { before } else { lines.get(i - 1) };
-        let begins = |above| are_figures(above, line, inner) || (prose && begins_paragraph(above, line, left, inner));
-        starts.push(above.is_none_or(begins));
-    }
-    lines.into_iter().zip(starts).map(|(line, starts)| on_page.line(line, starts)).collect()
-}
-
-/// Two figures below each other: one that has room is never broken.
-fn are_figures(above: &TextLine, below: &TextLine, inner: i32) -> bool {
-    let sign = |c: char| matches!(c, '¥' | '￥' | '+' | '-' | '－' | '−' | '.' | ',' | '，' | '%' | '％');
-    let figure = |line: &TextLine| {
-        line.text.contains(|c: char| c.is_ascii_digit()) && line.text.chars().all(|c| c.is_ascii_digit() || sign(c))
-    };
-    let upright = above.direction == Direction::Right && below.direction == Direction::Right;
-    let room = inner - (above.area.x1 - above.area.x0);
-    upright && figure(above) && figure(below) && room > percent(above.size, ROOM)
-}
-
-/// Lines about one middle with different beginnings: the room beside them says nothing of paragraphs.
-fn is_centred(lines: &[TextLine]) -> bool {
-    let Some(first) = lines.first() else { return false };
-    let middle = |line: &TextLine| line.area.x0 + line.area.x1;
-    let near = |line: &TextLine| (middle(line) - middle(first)).abs() <= percent(line.size, 20);
-    let apart = |line: &TextLine| (line.area.x0 - first.area.x0).abs() > percent(line.size, 40);
-    lines.iter().all(near) && lines.iter().any(apart)
-}
-
-fn begins_paragraph(above: &TextLine, line: &TextLine, left: i32, inner: i32) -> bool {
-    let indented = line.area.x0 - left >= percent(line.size, 150) && above.area.x0 - left < percent(line.size, 50);
-    // The room before an indented line is not left for text.
-    let before = above.area.x0 - left;
-    indented || !is_full(above, line, inner - before, ROOM)
-}
-
-/// The first rows of a part.
-fn head_rows(part: &Part, count: usize) -> Vec<Vec<HeadCell>> {
-    let x = part.frame.0;
-    let cells = part.cells.iter().map(|cell| (cell.row, head_cell(cell, cell.area.x0 - x, cell.area.x1 - x)));
-    by_row(cells, count)
-}
-
 fn head_of(cells: &[Incoming], count: usize) -> Vec<Vec<HeadCell>> {
     by_row(cells.iter().map(|cell| (cell.cell.row, head_cell(&cell.cell, cell.x0, cell.x1))), count)
-}
-
-fn head_cell(cell: &PartCell, x0: i32, x1: i32) -> HeadCell {
-    HeadCell { x0, x1, row_span: cell.row_span, text: text(cell) }
-}
-
-fn by_row(cells: impl Iterator<Item = (usize, HeadCell)>, count: usize) -> Vec<Vec<HeadCell>> {
-    let mut rows: Vec<Vec<HeadCell>> = Vec::new();
-    for (row, cell) in cells.take_while(|(row, _)| *row < count) {
-        rows.resize_with(rows.len().max(row + 1), Vec::new);
-        rows[row].push(cell);
-    }
-    rows
-}
-
-fn same_row(a: &[HeadCell], b: &[HeadCell]) -> bool {
-    let near = |a: i32, b: i32| (a - b).abs() <= SAME_EDGE.max(SNAP);
-    let same = |a: &HeadCell, b: &HeadCell| near(a.x0, b.x0) && near(a.x1, b.x1) && a.text == b.text;
-    !a.is_empty() && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-}
-
-/// All rows are divided in one way: what stands below a header. The rows of a form's head differ.
-fn is_list(rows: &[Vec<HeadCell>]) -> bool {
-    let near = |a: &HeadCell, b: &HeadCell| (a.x0 - b.x0).abs() <= SNAP && (a.x1 - b.x1).abs() <= SNAP;
-    let alike = |a: &[HeadCell], b: &[HeadCell]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| near(a, b));
-    rows.len() > 1 && rows.windows(2).all(|pair| alike(&pair[0], &pair[1]))
-}
-
-/// No cell of the rows reaches beyond them.
-fn closes(rows: &[Vec<HeadCell>]) -> bool {
-    rows.iter().enumerate().all(|(i, row)| row.iter().all(|cell| i + cell.row_span <= rows.len()))
 }

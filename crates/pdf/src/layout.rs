@@ -207,6 +207,7 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
             items.push(Item::Part(stacked::split(part)));
         }
     }
+    drop_pieces(&mut items);
     let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
@@ -235,6 +236,23 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
         },
     }
 }
+
+/// Drops empty grids with another one to their right: what is drawn of labels that come from the page before, where
+/// nothing closes them.
+fn drop_pieces(parts: &mut Vec<Item>) {
+    let areas: Vec<Rect> = parts.iter().map(Item::area).collect();
+    let beside = |area: Rect| {
+        let follows = |other: &Rect| other.x0 >= area.x1 - TOUCHING && other.y0 < area.y1 && other.y1 > area.y0;
+        areas.iter().any(follows)
+    };
+    parts.retain(|item| match item {
+        Item::Part(part) => part.cells.iter().any(|cell| !cell.lines.is_empty()) || !beside(part.area),
+        _ => true,
+    });
+}
+
+/// Grids that lap over each other by no more than this (1/1000 pt) stand side by side.
+const TOUCHING: i32 = 4_000;
 
 /// From top to bottom, and from left to right where items stand side by side.
 fn sort(items: &mut [Item]) {

@@ -16,6 +16,7 @@ mod backend;
 mod diagnose;
 mod furniture;
 mod grid;
+mod head;
 mod join;
 mod layout;
 mod lines;
@@ -24,6 +25,7 @@ mod reading;
 mod rules;
 mod settle;
 mod stacked;
+mod wrap;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

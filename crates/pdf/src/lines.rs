@@ -24,6 +24,9 @@ const STARTS: usize = 3;
 /// Left edges within this distance (1/1000 pt) are one.
 const SAME_START: i32 = 250;
 
+/// The least room (percent of the em) between closing punctuation and the column after it.
+const CLOSED: i32 = 3;
+
 /// Punctuation follows the text before it without gap, and is set no closer than this share of the em (percent).
 const TRIMMED: i32 = 8;
 
@@ -175,7 +178,7 @@ fn is_start(before: &Placed<'_>, after: &Placed<'_>, starts: &[i32]) -> bool {
     let (gap, size) = (after.from - before.to, before.glyph.size.min(after.glyph.size));
     let (last, first) = (before.glyph.text.last(), after.glyph.text.first());
     let closed = is_closing(last) && last > '\u{7F}';
-    closed && gap > -size || is_cjk(last) && is_cjk(first) && gap > percent(size, TRIMMED)
+    closed && gap > percent(size, CLOSED) || is_cjk(last) && is_cjk(first) && gap > percent(size, TRIMMED)
 }
 
 /// Where punctuation begins or ends a line, its empty half may hang out of the cell, into the next column.

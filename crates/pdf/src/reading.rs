@@ -113,6 +113,10 @@ impl Blocks {
 
     fn part(&mut self, part: Part, on_page: OnPage) {
         self.end_paragraph();
+        let part = match &self.open {
+            Some(open) => open.builder.with_labels(part, on_page),
+            None => part,
+        };
         match &mut self.open {
             Some(open) if open.builder.goes_on(&part, on_page) => open.builder.join(part, on_page),
             _ => {

@@ -329,6 +329,35 @@ fn amounts_below_each_other_stay_apart() {
     assert_eq!(texts(tables(&read(&made))[0])[0][1..], ["218.00\n-43.40", "1234.56"]);
 }
 
+/// Nothing is drawn around the labels at the left of a page, since they began on the page before: what stands beside
+/// them goes on with the table all the same.
+#[test]
+fn labels_that_are_not_drawn_again() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 110.0, 170.0, 280.0, 340.0];
+    let first = [
+        (0, 0, 3, 1, "绩效指标"),
+        (0, 1, 1, 1, "一级指标"),
+        (0, 2, 1, 1, "三级指标"),
+        (0, 3, 1, 1, "指标值"),
+        (1, 1, 2, 1, "产出指标"),
+        (1, 2, 1, 1, "审计单位个数"),
+        (1, 3, 1, 1, "≥7个"),
+        (2, 2, 1, 1, "完成时间"),
+        (2, 3, 1, 1, "12月底"),
+    ];
+    draw(&mut made, &xs, 270.0, &first);
+    made.pages.push(String::new());
+    let rest = [(0, 2, 1, 1, "合格率"), (0, 3, 1, 1, "100%"), (1, 2, 1, 1, "成本"), (1, 3, 1, 1, "≤2万元")];
+    draw(&mut made, &xs, 60.0, &rest);
+    let reading = read(&made);
+    let tables = tables(&reading);
+    assert_eq!(tables.len(), 1);
+    let spans: Vec<(u16, String)> = shape(tables[0]).into_iter().flatten().map(|cell| (cell.2, cell.3)).collect();
+    assert_eq!((spans[0].0, spans[4].0), (5, 4));
+    assert_eq!(spans[9], (1, "合格率".to_owned()));
+}
+
 /// A line that wraps is one line, also where it is indented.
 #[test]
 fn an_indented_line_that_wraps_is_one_line() {

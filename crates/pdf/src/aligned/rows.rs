@@ -254,6 +254,8 @@ struct Solver<'b> {
     columns: &'b Columns,
     habits: &'b Habits,
     bounds: Vec<(i32, i32)>,
+    /// Where the text of the page begins.
+    top: i32,
     /// The row in whose line a block stands.
     rows: Vec<Option<usize>>,
     /// It covers no other row.
@@ -266,7 +268,8 @@ impl<'b> Solver<'b> {
     fn new(blocks: &'b [Block], columns: &'b Columns, habits: &'b Habits, bounds: Vec<(i32, i32)>) -> Self {
         let spots = blocks.iter().map(|block| columns.place(block.area.x0, block.area.x1)).collect();
         let (rows, single) = (vec![None; blocks.len()], vec![false; blocks.len()]);
-        Self { blocks, columns, habits, bounds, rows, single, spots }
+        let top = blocks.iter().map(|block| block.area.y0).min().unwrap_or(0);
+        Self { blocks, columns, habits, bounds, top, rows, single, spots }
     }
 
     /// Notes what stands in a row.
@@ -286,9 +289,10 @@ impl<'b> Solver<'b> {
 
     fn solve(mut self, leaves: &[Group], open: (bool, bool), even: bool) -> Rows {
         let names = self.names(leaves);
-        for block in 0..self.blocks.len() {
+        let finer = self.beside_finer(leaves);
+        for (block, finer) in finer.into_iter().enumerate() {
             // Only what stands left of the column that names the rows may cover several.
-            self.single[block] |= self.rows[block].is_some_and(|row| self.spots[block].0 >= names[row]);
+            self.single[block] |= finer || self.rows[block].is_some_and(|row| self.spots[block].0 >= names[row]);
         }
         let (spans, cost) = self.spans(&names, open);
         let places = (0..self.blocks.len()).map(|block| {
@@ -304,6 +308,26 @@ impl<'b> Solver<'b> {
         }
     }
 
+    /// Blocks with a cell to their left that has cells of the same column in the next rows: labels never get finer to the
+    /// left.
+    fn beside_finer(&self, leaves: &[Group]) -> Vec<bool> {
+        let left = |block: usize, group: &Group| {
+            let before = |other: &&usize| self.blocks[**other].area.x1 <= self.blocks[block].area.x0;
+            group.iter().filter(before).max_by_key(|other| self.blocks[**other].area.x1).copied()
+        };
+        let mut finer = vec![false; self.blocks.len()];
+        for (row, group) in leaves.iter().enumerate() {
+            let around = [row.checked_sub(1), Some(row + 1)];
+            let near: Vec<usize> =
+                around.into_iter().flatten().filter_map(|row| leaves.get(row)).flatten().copied().collect();
+            for block in group {
+                let Some(left) = left(*block, group) else { continue };
+                finer[*block] = near.iter().any(|other| self.spots[*other] == self.spots[left]);
+            }
+        }
+        finer
+    }
+
     /// First row and number of rows of every block, and the highest cost of a column of labels.
     fn spans(&self, names: &[usize], open: (bool, bool)) -> (Vec<Option<(usize, usize)>>, u32) {
         let mut spans: Vec<Option<(usize, usize)>> = vec![None; self.blocks.len()];
@@ -312,7 +336,8 @@ impl<'b> Solver<'b> {
         let mut edges = vec![true; self.bounds.len() + 1];
         for column in (0..self.columns.len()).rev() {
             let here = self.in_column(column);
-            let elements: Vec<Element> = here.iter().map(|block| self.element(*block, spans[*block])).collect();
+            let element = |block: &usize| self.element(*block, spans[*block], open.0);
+            let elements: Vec<Element> = here.iter().map(element).collect();
             let label = names.iter().any(|names| column < *names);
             let decided = spans::decide(&self.bounds, &elements, self.habits.stand, prices(label, open), &edges);
             if label {
@@ -345,10 +370,12 @@ impl<'b> Solver<'b> {
         names.iter().enumerate().flat_map(row).collect()
     }
 
-    fn element(&self, block: usize, decided: Option<(usize, usize)>) -> Element {
+    /// `decided` are its rows in another column, `after` tells that the table comes from the page before.
+    fn element(&self, block: usize, decided: Option<(usize, usize)>, after: bool) -> Element {
         let row = self.rows[block];
         let fixed = decided.or(row.filter(|_| self.single[block]).map(|row| (row, 1)));
-        Element { anchor: self.habits.anchor(&self.blocks[block]), row, fixed }
+        let at_top = after && row.is_none() && self.blocks[block].area.y0 - self.top <= GAP_STEP;
+        Element { anchor: self.habits.anchor(&self.blocks[block]), row, fixed, at_top }
     }
 
     /// For every row the column that names the rows around it: the first that (nearly) as

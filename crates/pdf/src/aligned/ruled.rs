@@ -47,9 +47,11 @@ impl Bands {
         let mut levels = grid::cluster(rules.iter().map(|rule| rule.at).collect());
         let outside = |above: bool| {
             let edge = if above { levels.first() } else { levels.last() };
-            edge.is_some_and(|edge| if above { area.y0 < edge - SLACK / 3 } else { area.y1 > edge + SLACK / 3 })
+            edge.is_none_or(|edge| if above { area.y0 < edge - SLACK / 3 } else { area.y1 > edge + SLACK / 3 })
         };
-        let (top, bottom) = (open.0 && outside(true), open.1 && outside(false));
+        // A row that fills the page has no rule at all.
+        let bare = levels.is_empty() && open.0;
+        let (top, bottom) = (open.0 && outside(true), (open.1 || bare) && outside(false));
         if top {
             levels.insert(0, area.y0);
         }

@@ -121,7 +121,8 @@ impl Run {
             return within(area, self.area) || within(self.area, area);
         }
         let pieces = || region.rows.iter().flatten();
-        within(area, self.area) && pieces().filter(|piece| self.knows(piece)).count() * 2 >= pieces().count()
+        let known = || pieces().filter(|piece| self.knows(piece)).count() * 2 >= pieces().count();
+        within(area, self.area) && (known() || tell::stands_in_columns(&region.rows))
     }
 
     /// The line goes on with a table of the page before: text that begins or is centred where a column of it is, and not

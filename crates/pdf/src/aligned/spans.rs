@@ -13,6 +13,9 @@ pub(super) struct Element {
     pub(super) row: Option<usize>,
     /// The rows that it is known to cover: first row and number.
     pub(super) fixed: Option<(usize, usize)>,
+    /// It stands at the very top of a page beside no row: some producers put the text of a cell there that is higher than
+    /// the page.
+    pub(super) at_top: bool,
 }
 
 /// Where the text of a cell stands.
@@ -47,6 +50,9 @@ const LOST: u32 = 1_000;
 
 /// Cost of a cell that begins or ends within a row of the column beside it.
 const CROSSED: u32 = 5;
+
+/// Cost of a cell whose text stands at the top of the page and not in its middle.
+const TOP: u32 = 1;
 
 /// Cost of the farthest that a text may stand off the middle of its rows.
 const FARTHEST: i64 = 4;
@@ -135,10 +141,14 @@ fn candidates(rows: &[(i32, i32)], element: Element, stand: Stand) -> Vec<(usize
     if let Some((first, count)) = element.fixed {
         return vec![(first, count, 0)];
     }
-    match stand {
+    let mut found = match stand {
         Stand::Middle => centred(rows, element),
         Stand::Top => below(rows, element),
+    };
+    if element.at_top {
+        found.extend((1..=rows.len()).map(|count| (0, count, TOP)));
     }
+    found
 }
 
 /// Rows whose common middle is that of the element.
@@ -191,7 +201,7 @@ mod tests {
 
     fn decided(rows: &[(i32, i32)], anchors: &[i32], prices: Prices) -> (Vec<(usize, usize)>, bool) {
         let elements: Vec<Element> =
-            anchors.iter().map(|anchor| Element { anchor: *anchor, row: None, fixed: None }).collect();
+            anchors.iter().map(|anchor| Element { anchor: *anchor, row: None, fixed: None, at_top: false }).collect();
         let found = decide(rows, &elements, Stand::Middle, prices, &[]);
         (found.rows, found.cost < 10)
     }
@@ -215,16 +225,30 @@ mod tests {
     #[test]
     fn a_cell_that_is_empty_is_left_out() {
         let rows = rows(&[18, 18, 18]);
-        let element =
-            |row: usize| Element { anchor: row as i32 * 18_000 + 9_000, row: Some(row), fixed: Some((row, 1)) };
+        let element = |row: usize| Element {
+            anchor: row as i32 * 18_000 + 9_000,
+            row: Some(row),
+            fixed: Some((row, 1)),
+            at_top: false,
+        };
         let found = decide(&rows, &[element(0), element(2)], Stand::Middle, Prices { between: 1, ..ALL }, &[]);
         assert_eq!(found.rows, [(0, 1), (2, 1)]);
     }
 
     #[test]
+    fn a_text_at_the_top_of_a_page_belongs_to_all_rows_before_the_next() {
+        let rows = rows(&[18, 18, 18, 18, 18, 18]);
+        let label = |anchor: i32, at_top: bool| Element { anchor, row: None, fixed: None, at_top };
+        let found = decide(&rows, &[label(14_000, true)], Stand::Middle, GOES_ON, &[]);
+        assert_eq!(found.rows, [(0, 6)]);
+        let found = decide(&rows, &[label(14_000, true), label(90_000, false)], Stand::Middle, GOES_ON, &[]);
+        assert_eq!(found.rows, [(0, 4), (4, 2)]);
+    }
+
+    #[test]
     fn a_text_at_the_top_reaches_to_the_next() {
         let rows = rows(&[18, 18, 29, 18]);
-        let element = |row: usize| Element { anchor: rows[row].0, row: Some(row), fixed: None };
+        let element = |row: usize| Element { anchor: rows[row].0, row: Some(row), fixed: None, at_top: false };
         let found = decide(&rows, &[element(0), element(2)], Stand::Top, ALL, &[]);
         assert_eq!((found.rows, found.cost), (vec![(0, 2), (2, 2)], 0));
     }

@@ -75,6 +75,17 @@ fn has_label_column(rows: &[Vec<TextLine>]) -> bool {
     rows.iter().flatten().filter(is_left).count() >= MIN_ROWS
 }
 
+/// Most lines are parted at one place, and none runs over it: a row of a table as high as the page.
+pub(super) fn stands_in_columns(rows: &[Vec<TextLine>]) -> bool {
+    let mut starts: BTreeMap<i32, usize> = BTreeMap::new();
+    for piece in rows.iter().filter_map(|row| row.get(1)) {
+        *starts.entry(piece.area.x0).or_default() += 1;
+    }
+    let Some((start, count)) = starts.into_iter().max_by_key(|(_, count)| *count) else { return false };
+    let runs_over = |piece: &TextLine| piece.area.x0 < start - piece.size && piece.area.x1 > start + piece.size;
+    count * 2 > rows.len() && !rows.iter().flatten().any(runs_over)
+}
+
 /// A single block over a table that belongs to no column: a title, which is centred, or the unit of the amounts at the
 /// right edge.
 pub(super) fn is_caption(row: &[&Block], rows: &[Vec<&Block>]) -> bool {
