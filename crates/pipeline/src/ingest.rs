@@ -10,6 +10,7 @@ use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
 
 use crate::Layouts;
 use crate::document::ReadOptions;
+use crate::held::Held;
 use crate::inputs::Inputs;
 use crate::look::{Look, look};
 use crate::publish::publish;
@@ -148,6 +149,7 @@ pub struct Ingest<'a> {
     pub(crate) options: &'a IngestOptions,
     /// Names everything beside the bytes that decides what is read out of a document.
     pub(crate) key: Digest,
+    pub(crate) held: Held,
     pub(crate) progress: &'a dyn Progress,
 }
 
@@ -155,7 +157,14 @@ impl<'a> Ingest<'a> {
     /// Locks the folder, which is made where it is missing.
     pub fn open(folder: &'a Path, options: &'a IngestOptions, progress: &'a dyn Progress) -> Result<Self, IngestError> {
         use_threads(options.jobs)?;
-        Ok(Self { store: Store::open(folder)?, folder, options, key: key(&options.read), progress })
+        Ok(Self {
+            store: Store::open(folder)?,
+            folder,
+            options,
+            key: key(&options.read),
+            held: Held::default(),
+            progress,
+        })
     }
 
     /// Reads what is new among the files, and writes the dataset where it is not up to date.

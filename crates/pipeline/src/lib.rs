@@ -5,6 +5,7 @@
 //! What has been read is kept in the output folder (see `store`), so that a second run reads only what is new.
 
 mod document;
+mod held;
 mod ingest;
 mod inputs;
 mod load;

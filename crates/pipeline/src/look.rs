@@ -64,7 +64,9 @@ fn read(run: &Ingest<'_>, source: &Source) -> Result<(Arc<Kept>, bool), WriteErr
         return Ok((kept, false));
     }
     let records = process_one(source, &run.options.read);
-    Ok((run.store.keep(&run.key, source.sha256(), &records)?, true))
+    let kept = run.store.keep(&run.key, source.sha256(), &records)?;
+    run.held.put(*source.sha256(), records);
+    Ok((kept, true))
 }
 
 /// Size and time of a file.

@@ -109,7 +109,8 @@ fn chunk_length(members: &[Member<'_>]) -> usize {
 
 /// The kept records of a document, under the names that its file has now.
 fn records(run: &Ingest<'_>, member: Member<'_>) -> Result<DocumentRecords, IngestError> {
-    let kept = run.store.load(result(member));
+    let held = run.held.take(&result(member).sha256).filter(|_| result(member).key == run.key);
+    let kept = held.or_else(|| run.store.load(result(member)));
     let mut records = kept.map_or_else(|| read_again(run, member), Ok)?;
     let paths = sorted_paths(member);
     file_name(paths[0]).clone_into(&mut records.document.row.file_name);

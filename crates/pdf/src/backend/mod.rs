@@ -5,7 +5,6 @@ mod content;
 mod device;
 mod fonts;
 mod guard;
-mod repeats;
 mod screen;
 mod sizes;
 
@@ -147,9 +146,8 @@ impl<'a> Reader<'a> {
         let bounds = Box2::new(0.0, 0.0, f64::from(width), f64::from(height));
         let xref = self.source.pdf.xref();
         let mut context = Context::new(transform, bounds, &self.cache, xref, self.settings.clone());
-        let operators = repeats::blank(drawn.data);
         recorder.with_fonts(&mut self.fonts, page, |device| {
-            interpret(TypedIter::new(&operators), page.resources(), &mut context, device);
+            interpret(TypedIter::new(&drawn.data), page.resources(), &mut context, device);
             interpret_page(page, &mut context, device);
         });
         Ok(if drawn.whole { damaged } else { Some(BAD_CONTENT) })
