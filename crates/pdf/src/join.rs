@@ -669,7 +669,8 @@ fn room(open: &Open, last: &TextLine, cell: &Incoming, next: &TextLine) -> i32 {
     let (before, after) = (last.area.x0 - open.tail.area.x0, open.tail.area.x1 - last.area.x1);
     let indented = before > after + percent(last.size, ROOM) && open.lines.len() == 1;
     if indented && next.area.x0 - cell.cell.area.x0 < percent(next.size, ROOM) {
-        return after;
+        let padding = (open.tail.area.x1 - open.tail.area.x0 - open.tail.inner) / 2;
+        return after - padding;
     }
     open.tail.inner - (last.area.x1 - last.area.x0)
 }
