@@ -33,15 +33,15 @@ fn replay(corpus: &str, least: usize, body: fn(&[u8])) {
 
 #[test]
 fn pdfs() {
-    replay("pdf", 1, pdf::run);
+    replay("pdf", 30, pdf::run);
 }
 
 #[test]
 fn glyphs_and_rules() {
-    replay("tables", 1, tables::run);
+    replay("tables", 40, tables::run);
 }
 
 #[test]
 fn texts() {
-    replay("text", 1, text::run);
+    replay("text", 5, text::run);
 }
