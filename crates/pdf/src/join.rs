@@ -681,7 +681,16 @@ fn cut_label(open: &Open, cell: &Incoming) -> bool {
     let line = last.area.y1 - last.area.y0;
     let below = open.tail.area.y1 - last.area.y1;
     let above = next.area.y0 - cell.cell.area.y0;
-    open.tail.rows > 1 && cell.cell.row_span > 1 && below < line && above < line && continues(open, cell, SHORT)
+    let ends = open.tail.rows > 1 && below < line && above < line;
+    let cut = ends || closes_bracket(&open.text(), &cell.text());
+    cut && cell.cell.row_span > 1 && continues(open, cell, SHORT)
+}
+
+/// The second text closes a bracket that the first one leaves open.
+fn closes_bracket(text: &str, next: &str) -> bool {
+    let left = |text: &str| text.chars().filter(|c| matches!(c, '（' | '(')).count();
+    let right = |text: &str| text.chars().filter(|c| matches!(c, '）' | ')')).count();
+    left(text) > right(text) && right(next) > left(next)
 }
 
 fn head_of(cells: &[Incoming], count: usize) -> Vec<Vec<HeadCell>> {

@@ -358,6 +358,27 @@ fn labels_that_are_not_drawn_again() {
     assert_eq!(spans[9], (1, "合格率".to_owned()));
 }
 
+/// A bracket that a label leaves open at the end of a page is closed on the next one.
+#[test]
+fn a_label_that_is_cut_in_a_bracket_is_one_label() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 108.0, 200.0, 280.0];
+    let first = [(0, 0, 1, 1, "人员"), (0, 1, 1, 1, "编制数"), (0, 2, 1, 1, "38")];
+    let cut = [(1, 0, 1, 1, "预算情况（"), (1, 1, 1, 1, "按支出类型分"), (1, 2, 1, 1, "预算金额")];
+    draw(&mut made, &xs, 290.0, &[first, cut].concat());
+    made.pages.push(String::new());
+    let rest = [
+        (0, 0, 2, 1, "\n万元）"),
+        (0, 1, 1, 1, "基本支出"),
+        (0, 2, 1, 1, "867.67"),
+        (1, 1, 1, 1, "项目支出"),
+        (1, 2, 1, 1, "230.00"),
+    ];
+    draw(&mut made, &xs, 60.0, &rest);
+    let read = shape(tables(&read(&made))[0]);
+    assert_eq!(read[1][0], (0, 1, 3, "预算情况（万元）".to_owned()));
+}
+
 /// A line that wraps is one line, also where it is indented.
 #[test]
 fn an_indented_line_that_wraps_is_one_line() {

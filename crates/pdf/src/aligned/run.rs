@@ -39,18 +39,21 @@ impl Runs {
     /// Goes on with the items of the next page.
     fn page(&mut self, items: Vec<Item>, rules: &[Rule]) {
         self.pages.push(Vec::with_capacity(items.len()));
-        for item in items {
-            self.item(item, rules);
+        let stacked: Vec<bool> = (0..items.len()).map(|i| is_stacked(&items, i)).collect();
+        for (item, stacked) in items.into_iter().zip(stacked) {
+            self.item(item, stacked, rules);
         }
     }
 
-    fn item(&mut self, item: Item, rules: &[Rule]) {
+    fn item(&mut self, item: Item, stacked: bool, rules: &[Rule]) {
         let page = self.pages.len() - 1;
         let at = self.pages[page].len();
         let open = self.runs.last_mut().filter(|run| run.open);
         match (item, open) {
             (Item::Region(region), Some(run)) if run.takes(page, &region) => run.push(page, at, region),
-            (Item::Line(line), Some(run)) if run.takes_line(page, &line) => run.push_line(page, at, line, rules),
+            (Item::Line(line), Some(run)) if run.takes_line(page, &line, stacked) => {
+                run.push_line(page, at, line, rules);
+            }
             (item, open) => {
                 if let Some(run) = open {
                     run.open = false;
@@ -88,6 +91,22 @@ impl Runs {
     }
 }
 
+/// The line stands over or under another one that begins at the same place.
+fn is_stacked(items: &[Item], i: usize) -> bool {
+    let line = |item: &Item| match item {
+        Item::Line(line) => Some((line.area, line.size)),
+        _ => None,
+    };
+    let Some((area, size)) = items.get(i).and_then(line) else { return false };
+    let near =
+        |(other, _): (Rect, i32)| (other.x0 - area.x0).abs() <= SAME_EDGE && (other.y0 - area.y0).abs() <= 2 * size;
+    let others = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|i| items.get(i));
+    others.filter_map(line).any(near)
+}
+
+/// Labels at the left of a table are at least this wide, and paragraphs indented by less (ems).
+const LABEL: i32 = 4;
+
 /// The regions of one table, each on a page of its own.
 #[derive(Default)]
 struct Run {
@@ -122,21 +141,22 @@ impl Run {
         }
         let pieces = || region.rows.iter().flatten();
         let known = || pieces().filter(|piece| self.knows(piece)).count() * 2 >= pieces().count();
-        within(area, self.area) && (known() || tell::stands_in_columns(&region.rows))
+        let inset = || pieces().all(|piece| piece.area.x0 - self.area.x0 > LABEL * piece.size);
+        within(area, self.area) && (known() || inset() || tell::stands_in_columns(&region.rows))
     }
 
-    /// The line goes on with a table of the page before: text that begins or is centred where a column of it is, and not
-    /// at the margin.
-    fn takes_line(&self, page: usize, line: &TextLine) -> bool {
+    /// The line goes on with a table of the page before: text that begins or is centred where a column of it is, or
+    /// several lines that begin right of where labels and paragraphs do. `stacked` tells that it is one of several.
+    fn takes_line(&self, page: usize, line: &TextLine, stacked: bool) -> bool {
         let Some((last, _)) = self.places.last() else { return false };
         let begun = self.regions.last().is_some_and(|region| !region.is_table);
         let after = *last + 1 == page || (*last == page && begun);
         let same_size = (line.size - self.size).abs() * 10 <= self.size;
+        let inset = line.area.x0 - self.area.x0;
         after
             && same_size
-            && line.area.x0 > self.area.x0 + line.size
             && line.area.x1 <= self.area.x1 + WIDER
-            && self.knows(line)
+            && (inset > line.size && self.knows(line) || stacked && inset > LABEL * line.size)
     }
 
     fn knows(&self, piece: &TextLine) -> bool {
