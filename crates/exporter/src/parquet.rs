@@ -26,8 +26,8 @@ use crate::schema::{Row, SCHEMA_VERSION, Table};
 
 /// Level of compression: above 3 zstd gains little on these tables.
 const ZSTD_LEVEL: i32 = 3;
-/// Bytes of a row group, before encoding: some 14,000 indicators.
-const ROW_GROUP_BYTES: usize = 8 << 20;
+/// Bytes of a row group, before encoding: some 28,000 indicators.
+const ROW_GROUP_BYTES: usize = 16 << 20;
 /// Rows of a batch, at most.
 const BATCH_ROWS: usize = 1024;
 /// Bytes of a batch, unless a single row has more.
@@ -165,6 +165,8 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_dictionary_enabled(true)
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        // Places of single pages help only beside statistics of pages, and are held in memory until the file ends.
+        .set_offset_index_disabled(true)
         // Row groups are ended by their bytes, see `RowGroups`.
         .set_max_row_group_row_count(None)
         .set_key_value_metadata(Some(vec![version]));

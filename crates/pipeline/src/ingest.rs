@@ -91,6 +91,8 @@ pub struct Summary {
     pub failed: usize,
     /// Files whose bytes could not be had; they have no row.
     pub unreadable: usize,
+    /// Files in folders that were not looked at, for their ending.
+    pub passed_over: usize,
     /// Documents in the dataset, those of earlier runs included.
     pub documents: usize,
     /// The files of the dataset were written; otherwise they were up to date.
@@ -168,13 +170,16 @@ impl<'a> Ingest<'a> {
     }
 
     /// Reads what is new among the files, and writes the dataset where it is not up to date.
-    pub fn run(&self, inputs: &Inputs) -> Result<Summary, IngestError> {
-        let mut summary = self.look_at(&inputs.files)?;
-        for (path, reason) in &inputs.problems {
+    pub fn run(&self, inputs: Inputs) -> Result<Summary, IngestError> {
+        let Inputs { files, passed_over, problems } = inputs;
+        let mut summary = Summary { passed_over, ..self.look_at(&files)? };
+        for (path, reason) in &problems {
             summary.add(path, &Outcome::unreadable(reason));
         }
         summary.problems.sort_by(|(one, _), (two, _)| one.cmp(two));
-        self.forget(&inputs.files);
+        self.forget(&files);
+        // The list is as long as the dataset, and writing the dataset is what takes the most memory.
+        drop((files, problems));
         self.store.tidy()?;
         (summary.documents, summary.written) = publish(self)?;
         self.store.tidy()?;

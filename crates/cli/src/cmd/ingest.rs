@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use jixiao_exporter::files::Digest;
 use jixiao_exporter::{CHECKSUMS, Format, SCHEMA_VERSION, WriteOptions};
 use jixiao_model::Limits;
-use jixiao_pipeline::{Ingest, IngestError, IngestOptions, Inputs, Name, Outcome, Shard, Status, Summary, expand};
+use jixiao_pipeline::{Ingest, IngestError, IngestOptions, Name, Outcome, Shard, Status, Summary, expand};
 use serde_json::{Value, json};
 
 use super::{counted, read_options, threads};
@@ -30,12 +30,12 @@ pub(crate) fn run(args: IngestArgs) -> Result<Exit, Failure> {
     let inputs = expand(&names(&plan.paths)?, plan.shard)?;
     let bar = Bar::new(on_interrupt()?);
     let ingest = Ingest::open(&plan.output, &plan.options, &bar)?;
-    let summary = ingest.run(&inputs);
+    let summary = ingest.run(inputs);
     bar.end();
     let summary = summary.map_err(|error| interrupted(&error))?;
-    let record = record(&plan, &inputs, &summary, started);
+    let record = record(&plan, &summary, started);
     ingest.write_record(&format!("{record:#}\n"))?;
-    report(&summary, &inputs, &plan.output);
+    report(&summary, &plan.output);
     Ok(if summary.problems.is_empty() { Exit::Good } else { Exit::NotAllGood })
 }
 
@@ -68,7 +68,7 @@ impl Plan {
 }
 
 /// How the run went, for `run.json`: the only file of a dataset that tells the time.
-fn record(plan: &Plan, inputs: &Inputs, summary: &Summary, started: SystemTime) -> Value {
+fn record(plan: &Plan, summary: &Summary, started: SystemTime) -> Value {
     let IngestOptions { read, write, jobs, prune, fresh } = &plan.options;
     let formats: Vec<&str> = write.formats().iter().map(|format| format.as_str()).collect();
     json!({
@@ -95,7 +95,7 @@ fn record(plan: &Plan, inputs: &Inputs, summary: &Summary, started: SystemTime) 
             "partial": summary.partial,
             "failed": summary.failed,
             "unreadable": unreadable(summary),
-            "passed_over": inputs.passed_over,
+            "passed_over": summary.passed_over,
         },
         "dataset": {
             "documents": summary.documents,
@@ -172,7 +172,7 @@ fn listed(list: &str) -> impl Iterator<Item = Name> {
     names.filter(|name| !name.is_empty()).map(|name| Name::Listed(name.to_owned()))
 }
 
-fn report(summary: &Summary, inputs: &Inputs, folder: &Path) {
+fn report(summary: &Summary, folder: &Path) {
     for (path, Outcome { status, message, .. }) in summary.problems.iter().take(LISTED) {
         say(&format!("{path}: {}: {}", status.as_str(), message.as_deref().unwrap_or("no reason is known")));
     }
@@ -180,8 +180,8 @@ fn report(summary: &Summary, inputs: &Inputs, folder: &Path) {
         let more = summary.problems.len() - LISTED;
         say(&format!("… and {more} more: see the columns status and message of the table documents"));
     }
-    if inputs.passed_over > 0 {
-        let files = counted(inputs.passed_over, "file");
+    if summary.passed_over > 0 {
+        let files = counted(summary.passed_over, "file");
         say(&format!("{files} in folders passed over (only .pdf, .txt and .text are read from folders)"));
     }
     say(&totals(summary));
