@@ -75,6 +75,11 @@ const LONG_NAME: usize = 8;
 /// A text of so few characters is no name of its own.
 const FRAGMENT: usize = 2;
 
+/// True for a text that is too short for a name.
+pub(crate) fn is_fragment(text: &str) -> bool {
+    text.chars().count() <= FRAGMENT
+}
+
 /// True for long names of which one character differs: 在乡复原…, 在乡复员….
 fn is_nearly(a: &str, b: &str) -> bool {
     let differing = a.chars().zip(b.chars()).filter(|(x, y)| x != y).count();
@@ -205,7 +210,7 @@ fn read_row(row: &DataRow<'_>, before: Option<&DataRow<'_>>, vocabulary: &Vocabu
             (weigher.value_tail(first), Reading::ValueTail),
         ],
         Some(second) => [
-            (6 + vocabulary.knows(&first.text), Reading::Own),
+            (weigher.own(first), Reading::Own),
             (weigher.both_tails(first, second), Reading::NameTail),
             (i32::MIN, Reading::ValueTail),
         ],
@@ -234,10 +239,14 @@ struct Weigher<'r> {
 }
 
 impl Weigher<'_> {
+    fn own(&self, text: &Content<'_>) -> i32 {
+        6 + self.vocabulary.knows(&text.text) - if is_fragment(&text.text) { 4 } else { 0 }
+    }
+
     fn own_without_value(&self, text: &Content<'_>) -> i32 {
         let base = if self.row.after_page_break { 1 } else { 5 };
         let known = self.vocabulary.knows(&text.text);
-        let no_name = known == 0 && (looks_like_value(&text.text) || text.text.chars().count() <= FRAGMENT);
+        let no_name = known == 0 && (looks_like_value(&text.text) || is_fragment(&text.text));
         base + known - if no_name { 6 } else { 0 }
     }
 
@@ -280,6 +289,9 @@ impl Weigher<'_> {
                 let both = format!("{}{}", value.text, second.text);
                 let confirmed = self.vocabulary.confirms_value(&whole, &both);
                 self.page_break() + known - complete + confirmed + goes_on(&value.text, &second.text)
+            }
+            Some(value) if is_fragment(&first.text) && goes_on(&value.text, &second.text) > 0 => {
+                self.page_break() + column(first, name) + goes_on(&value.text, &second.text)
             }
             Some(_) => i32::MIN,
         }

@@ -94,8 +94,8 @@ fn link_twins(tables: &mut [TableState<'_>], twins: &[Option<usize>]) {
     }
 }
 
-/// Resolves cut rows. The first pass knows only names of complete rows; the second, for tables with rows of one text,
-/// knows what the first joined.
+/// Resolves cut rows. The first pass knows only names of complete rows; the second, for tables with rows that may go on
+/// the rows before, knows what the first joined.
 fn resolve_all<'a>(
     raw: &[(usize, &RawTable<'_>)],
     rows: &[Vec<DataRow<'a>>],
@@ -106,7 +106,7 @@ fn resolve_all<'a>(
     let mut first: Vec<_> = (0..rows.len()).map(|at| resolver.resolve(at, rows[at].clone())).collect();
     let known: Vec<KnownNames<'_>> = first.iter().map(|rows| complete_names(rows)).collect();
     let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
-    let again = |at: usize| has_single(&rows[at]).then(|| resolver.resolve(at, rows[at].clone()));
+    let again = |at: usize| rows[at].iter().any(may_go_on).then(|| resolver.resolve(at, rows[at].clone()));
     let second: Vec<Option<Vec<DataRow<'a>>>> = (0..rows.len()).map(again).collect();
     for (rows, second) in first.iter_mut().zip(second) {
         if let Some(second) = second {
@@ -116,8 +116,9 @@ fn resolve_all<'a>(
     first
 }
 
-fn has_single(rows: &[DataRow<'_>]) -> bool {
-    rows.iter().any(is_single)
+/// A row that may be the rest of the row before: one of one text, or the first on a page.
+fn may_go_on(row: &DataRow<'_>) -> bool {
+    is_single(row) || (row.after_page_break && row.contents.len() == 2)
 }
 
 /// A row of one text, or of none.
@@ -155,7 +156,8 @@ fn complete_names<'n>(rows: &'n [DataRow<'_>]) -> KnownNames<'n> {
     };
     // The last row of a page is perhaps not complete where a lonely text begins the next.
     let may_be_cut = |at: usize| rows.get(at + 1).is_some_and(|next| next.after_page_break && is_single(next));
-    rows.iter().enumerate().filter(|(at, _)| !may_be_cut(*at)).filter_map(|(_, row)| known(row)).collect()
+    let whole = rows.iter().enumerate().filter(|(at, _)| !may_be_cut(*at)).filter_map(|(_, row)| known(row));
+    whole.filter(|(name, _)| !cut::is_fragment(name)).collect()
 }
 
 /// The names of a whole booklet.
