@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 
 use jixiao_model::{FormKind, Scope};
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use crate::fold::{bare_key, fold, label_key, unnumbered};
@@ -24,8 +24,8 @@ pub struct Layouts {
     signs: FxHashSet<String>,
     captions: Vec<Regex>,
     columns: FxHashMap<String, ColumnDef>,
-    column_patterns: Vec<(Regex, ColumnDef)>,
-    vague_columns: Vec<(Regex, ColumnDef)>,
+    column_patterns: ColumnPatterns,
+    vague_columns: ColumnPatterns,
     hierarchies: Vec<Hierarchy>,
     /// The texts of the files that were added to the built-in ones.
     extensions: String,
@@ -158,6 +158,31 @@ pub(crate) struct ColumnDef {
     pub(crate) rank: usize,
 }
 
+/// Patterns of headings; the first that fits holds.
+#[derive(Debug, Clone, Default)]
+struct ColumnPatterns {
+    texts: Vec<String>,
+    defs: Vec<ColumnDef>,
+    /// All of them at once: most texts are no heading, and one look tells.
+    set: RegexSet,
+}
+
+impl ColumnPatterns {
+    fn find(&self, key: &str) -> Option<ColumnDef> {
+        self.set.matches(key).iter().next().and_then(|at| self.defs.get(at)).copied()
+    }
+
+    /// Puts patterns before those that are known.
+    fn put_first(&mut self, patterns: &[(&String, ColumnDef)]) -> Result<(), LayoutError> {
+        self.texts.splice(0..0, patterns.iter().map(|(text, _)| (*text).clone()));
+        self.defs.splice(0..0, patterns.iter().map(|(_, def)| *def));
+        let wrong = || self.texts.iter().find_map(|text| pattern(text).err());
+        self.set =
+            RegexSet::new(&self.texts).map_err(|error| wrong().unwrap_or_else(|| LayoutError(error.to_string())))?;
+        Ok(())
+    }
+}
+
 impl ColumnRole {
     /// The column of the dataset, for the columns that only some layouts print.
     pub(crate) fn extra_name(self) -> Option<&'static str> {
@@ -204,7 +229,7 @@ impl Hierarchy {
         let known = |key: &str| self.names_level(1, key) || self.names_level(2, key);
         let bare = bare_key(key);
         let bare = bare.strip_suffix('等').unwrap_or(bare);
-        if !known(key) && known(bare) { bare } else { key }
+        if bare.len() < key.len() && !known(key) && known(bare) { bare } else { key }
     }
 
     /// Adds groups: spellings of levels that are known, levels under a known 一级 behind its others, others at the end.
@@ -370,15 +395,7 @@ impl Layouts {
         for text in file.caption.iter().flat_map(|c| &c.pattern) {
             all.captions.push(pattern(text)?);
         }
-        for entry in &file.column {
-            let scope = entry.scope.as_deref().map(scope).transpose()?;
-            let def = |rank| ColumnDef { role: entry.role, scope, rank };
-            all.columns.extend(entry.text.iter().enumerate().map(|(rank, text)| (label_key(text), def(rank))));
-        }
-        // Of the patterns the first that fits holds: those of the last entry are put before all others first.
-        for entry in file.column.iter().rev() {
-            all.add_column_patterns(entry)?;
-        }
+        all.add_columns(&file.column)?;
         for entry in file.hierarchy {
             all.add_hierarchy(hierarchy(entry));
         }
@@ -405,16 +422,20 @@ impl Layouts {
         }
     }
 
-    fn add_column_patterns(&mut self, entry: &ColumnEntry) -> Result<(), LayoutError> {
-        let scope = entry.scope.as_deref().map(scope).transpose()?;
-        let def = |rank| ColumnDef { role: entry.role, scope, rank };
-        let patterns: Vec<Regex> = entry.pattern.iter().map(|text| pattern(text)).collect::<Result<_, _>>()?;
-        if entry.vague {
-            self.vague_columns.splice(0..0, patterns.into_iter().map(|p| (p, def(VAGUE_RANK))));
-        } else {
-            self.column_patterns.splice(0..0, patterns.into_iter().map(|p| (p, def(entry.text.len()))));
+    fn add_columns(&mut self, entries: &[ColumnEntry]) -> Result<(), LayoutError> {
+        let (mut clear, mut vague) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let scope = entry.scope.as_deref().map(scope).transpose()?;
+            let def = |rank| ColumnDef { role: entry.role, scope, rank };
+            self.columns.extend(entry.text.iter().enumerate().map(|(rank, text)| (label_key(text), def(rank))));
+            if entry.vague {
+                vague.extend(entry.pattern.iter().map(|text| (text, def(VAGUE_RANK))));
+            } else {
+                clear.extend(entry.pattern.iter().map(|text| (text, def(entry.text.len()))));
+            }
         }
-        Ok(())
+        self.column_patterns.put_first(&clear)?;
+        self.vague_columns.put_first(&vague)
     }
 
     /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
@@ -524,14 +545,14 @@ impl Layouts {
 
     /// What a column holds, by its heading: as it is printed, or without marks before and brackets behind.
     pub(crate) fn column(&self, key: &str) -> Option<ColumnDef> {
-        let exact = || self.columns.get(key).copied();
-        let pattern = || self.column_patterns.iter().find(|(p, _)| p.is_match(key)).map(|(_, def)| *def);
-        exact().or_else(|| self.columns.get(bare_key(key)).copied()).or_else(pattern)
+        let exact = |key: &str| self.columns.get(key).copied();
+        let bare = || Some(bare_key(key)).filter(|bare| bare.len() < key.len());
+        exact(key).or_else(|| exact(bare()?)).or_else(|| self.column_patterns.find(key))
     }
 
     /// What a column may hold, by a part of its heading; only other headings show that the text is one.
     pub(crate) fn vague_column(&self, key: &str) -> Option<ColumnDef> {
-        self.vague_columns.iter().find(|(p, _)| p.is_match(key)).map(|(_, def)| *def)
+        self.vague_columns.find(key)
     }
 
     /// The hierarchy of a form; another one where more of the folded texts of its table name lower levels of that.

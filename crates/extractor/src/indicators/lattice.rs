@@ -28,6 +28,8 @@ const PRICES: [Prices; 2] = [
 ];
 /// Cost of a label printed again inside its group, unless it stands first on a page.
 const REPEATED: i32 = 6;
+/// Cost of a group that stands before an earlier one of the legal order.
+const BACKWARD: i32 = 18;
 /// Cost of beginning a group.
 const BEGIN: i32 = 1;
 /// Cost of a row against the label whose cell covers it: the cell's rules are facts.
@@ -65,13 +67,22 @@ pub(super) struct Entry {
     pub(super) upper: i32,
 }
 
+/// Kinds of steps from a state to another; a bit each for an upper label that changes, and for going back in the legal
+/// order.
+pub(super) type Step = u8;
+pub(super) const STEPS: usize = 4;
+const CHANGES_UPPER: Step = 1;
+const GOES_BACK: Step = 2;
+
 /// A table ready for decoding: its groups, its evidence, and what each costs.
 #[derive(Debug, Default)]
 pub(crate) struct Lattice<'a> {
     pub(crate) states: Vec<State>,
     rows: Vec<RowEvidence>,
     /// The groups stand in no legal order.
-    pub(super) unordered: bool,
+    unordered: bool,
+    /// Per state and state after it: what kind of step that is.
+    steps: Vec<Step>,
     /// How this table prints the labels, per level.
     printed: [Vec<(LabelId, &'a str)>; 2],
     /// Per row: what it costs that a group begins there, from the words of the row and of the row above.
@@ -95,6 +106,7 @@ impl<'a> Lattice<'a> {
         lattice.cover_rows(rows, groups);
         lattice.add_printed_groups(groups);
         lattice.unordered = lattice.is_unordered();
+        lattice.steps = lattice.states.iter().flat_map(|to| lattice.states.iter().map(|from| kind(from, to))).collect();
         lattice.price(rows);
         lattice
     }
@@ -253,13 +265,27 @@ impl<'a> Lattice<'a> {
         age >= AGES - 1 || self.rows[first..row].iter().any(|e| e.tokens[1].contains(&label))
     }
 
+    /// The kinds of the steps to a state from each other state.
+    pub(super) fn steps_to(&self, s: usize) -> &[Step] {
+        &self.steps[s * self.states.len()..(s + 1) * self.states.len()]
+    }
+
+    /// What it costs that a state begins at a row after another one, for each kind of step.
+    pub(super) fn step_costs(&self, row: usize, s: usize) -> [i32; STEPS] {
+        let again = self.entry_again(row, s);
+        let ahead = if self.unordered { again } else { self.entry(row, s) };
+        let back = if self.unordered { 0 } else { BACKWARD };
+        let (ahead_lower, again_lower) = (ahead.lower + self.seam(row), again.lower + self.seam(row) + back);
+        [ahead_lower, ahead_lower + ahead.upper, again_lower, again_lower + again.upper]
+    }
+
     /// What it costs that a state begins at a row.
     pub(super) fn entry(&self, row: usize, s: usize) -> &Entry {
         &self.entries[row * self.states.len() + s]
     }
 
     /// The same for a state that may have stood above already: one before its legal order, any where there is none.
-    pub(super) fn entry_again(&self, row: usize, s: usize) -> &Entry {
+    fn entry_again(&self, row: usize, s: usize) -> &Entry {
         match self.entries_again.binary_search_by_key(&row, |(row, _)| *row) {
             Ok(at) => &self.entries_again[at].1[s],
             Err(_) => self.entry(row, s),
@@ -307,6 +333,11 @@ impl<'a> Lattice<'a> {
         let printed = |r: usize| self.rows.get(r).is_some_and(|e| e.tokens[level].contains(&label));
         (0..self.rows.len()).filter(|r| printed(*r)).map(|r| r as i64 - row as i64).min_by_key(|d| d.abs())
     }
+}
+
+fn kind(from: &State, to: &State) -> Step {
+    let changes = if from.labels[0] == to.labels[0] { 0 } else { CHANGES_UPPER };
+    changes | if to.order < from.order { GOES_BACK } else { 0 }
 }
 
 /// A label printed near a row.

@@ -6,10 +6,7 @@
 //! Min-marginals of the same lattice say how much worse the best other reading of a row is.
 
 use super::groups::{GroupId, LabelId};
-use super::lattice::{AGES, Lattice};
-
-/// Cost of a group that stands before an earlier one of the legal order.
-const BACKWARD: i32 = 18;
+use super::lattice::{AGES, Lattice, STEPS};
 
 const INFINITE: i32 = i32::MAX / 4;
 
@@ -100,8 +97,15 @@ impl Lattice<'_> {
 
     /// The cheapest way into state `s` at `row` from the states that were left, and the state before.
     fn enter(&self, left: &[i32], row: usize, s: usize) -> (i32, usize) {
-        let ways = left.iter().enumerate().filter(|(from, _)| *from != s);
-        ways.map(|(from, cost)| (add(*cost, self.step(row, from, s)), from)).min().unwrap_or((INFINITE, 0))
+        let mut best = [(INFINITE, 0); STEPS];
+        for (from, (cost, step)) in left.iter().zip(self.steps_to(s)).enumerate() {
+            let best = &mut best[usize::from(*step)];
+            if *cost < best.0 && from != s {
+                *best = (*cost, from);
+            }
+        }
+        let ways = best.into_iter().zip(self.step_costs(row, s));
+        ways.map(|((cost, from), step)| (add(cost, step), from)).min().unwrap_or((INFINITE, 0))
     }
 
     /// Cost of the cheapest path from each (state, age) of each row to the last row, that row's own cost left out.
@@ -109,20 +113,27 @@ impl Lattice<'_> {
         let count = self.states.len();
         let width = count * AGES;
         let mut all = vec![0; self.rows() * width];
-        let mut entered = Vec::with_capacity(count);
+        let mut on = Vec::with_capacity(count);
         for row in (0..self.rows() - 1).rev() {
             let next = row + 1;
             let (head, below) = all.split_at_mut(next * width);
             let here = &mut head[row * width..];
-            entered.clear();
-            entered.extend((0..count).map(|s| add(self.own(outside, next, s, 0), below[s * AGES])));
-            for s in 0..count {
-                let others = (0..count).filter(|to| *to != s);
-                let on = others.map(|to| add(self.step(next, s, to), entered[to])).min().unwrap_or(INFINITE);
+            on.clear();
+            on.resize(count, INFINITE);
+            for to in 0..count {
+                let entered = add(self.own(outside, next, to, 0), below[to * AGES]);
+                let costs = self.step_costs(next, to).map(|step| add(entered, step));
+                for (from, (on, step)) in on.iter_mut().zip(self.steps_to(to)).enumerate() {
+                    if from != to {
+                        *on = costs[usize::from(*step)].min(*on);
+                    }
+                }
+            }
+            for (s, on) in on.iter().enumerate() {
                 for age in 0..AGES {
                     let older = (age + 1).min(AGES - 1);
                     let stay = add(self.own(outside, next, s, older), below[s * AGES + older]);
-                    here[s * AGES + age] = stay.min(add(on, self.leave(row, s, age)));
+                    here[s * AGES + age] = stay.min(add(*on, self.leave(row, s, age)));
                 }
             }
         }
@@ -169,11 +180,7 @@ impl Lattice<'_> {
 
     /// Cost of beginning state `s` at `row` after another state.
     fn step(&self, row: usize, from: usize, s: usize) -> i32 {
-        let (before, state) = (&self.states[from], &self.states[s]);
-        let backward = state.order < before.order;
-        let entry = if backward || self.unordered { self.entry_again(row, s) } else { self.entry(row, s) };
-        let upper = if before.labels[0] == state.labels[0] { 0 } else { entry.upper };
-        entry.lower + upper + self.seam(row) + if backward && !self.unordered { BACKWARD } else { 0 }
+        self.step_costs(row, s)[usize::from(self.steps_to(s)[from])]
     }
 }
 
