@@ -116,9 +116,9 @@ fn patterns() -> &'static Patterns {
     // The patterns are constants; a test of this module compiles them.
     #[expect(clippy::unwrap_used, reason = "constant patterns, compiled by the tests")]
     PATTERNS.get_or_init(|| Patterns {
-        entry: Regex::new(r"^(.*?[^.…·\s])\s*[.…·．]{2,}[\s.…·]*(\d{1,4})$").unwrap(),
-        section: Regex::new(r"^\s*(\d{1,2})\s*[.、．]\s*(\D.*)$").unwrap(),
-        year: Regex::new(r"((?:19|20)\d\d)\s*年").unwrap(),
+        entry: Regex::new(r"^(.*?[^.…·\s])\s*[.…·．]{2,}[\s.…·]*([0-9０-９]{1,4})$").unwrap(),
+        section: Regex::new(r"^\s*([0-9０-９]{1,2})\s*[.、．]\s*([^0-9０-９].*)$").unwrap(),
+        year: Regex::new(r"((?:19|20)[0-9０-９][0-9０-９])\s*年").unwrap(),
     })
 }
 
