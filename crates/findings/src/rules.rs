@@ -193,7 +193,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// The rules that come with the program: [`BUILTIN`].
+    /// The rules that come with the program, `rules.toml`.
     pub fn builtin() -> &'static Self {
         static RULES: OnceLock<Rules> = OnceLock::new();
         RULES.get_or_init(|| {
