@@ -32,8 +32,11 @@ fn period(notes: &mut Notes<'_>, years: Years) {
 /// Dates of indicators that lie outside with their written year.
 fn deadlines(notes: &mut Notes<'_>, years: Years) {
     let Some(rule) = notes.rule(Code::DeadlineOutsideYear) else { return };
-    for row in notes.rows().into_iter().filter(|row| !rule.exempts(row.printed())) {
+    for row in notes.rows() {
         let Some(named) = row.value().map(years_of).filter(|named| !named.is_empty()) else { continue };
+        if rule.exempts(row.printed()) {
+            continue;
+        }
         // Without a period, 总体 may look further ahead than the year.
         let ahead = row.indicator.scope == Some(Scope::Overall) && years.period.is_none();
         let holds = |year: &i16| years.hold(*year) || (ahead && *year > years.fiscal);
@@ -115,7 +118,7 @@ impl<'a> Plan<'a> {
     fn dates(&self) -> Vec<Dated<'a>> {
         let clauses = self.text.split(['，', ',', '；', ';', '。', '\n', '、']);
         let mut dates = Vec::new();
-        for clause in clauses.filter(|clause| !self.rule.exempts(clause)) {
+        for clause in clauses.filter(|clause| years(clause).next().is_some() && !self.rule.exempts(clause)) {
             if self.goal { self.years_planned(clause, &mut dates) } else { dates_of(clause, &mut dates) }
         }
         dates

@@ -6,7 +6,7 @@
 
 mod matching;
 
-use jixiao_model::fold_radicals;
+use jixiao_model::{fold_radicals, is_cjk};
 
 pub use matching::{Likeness, Pair, pair};
 
@@ -16,7 +16,12 @@ const LONGEST: usize = 400;
 /// A name without what does not matter: white space dropped, full-width signs made half-width, quotation marks made
 /// straight, Latin letters made small, radicals made ideographs.
 pub fn fold(name: &str) -> String {
-    fold_radicals(name).chars().filter(|c| !c.is_whitespace()).map(plain).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(name.len());
+    for c in fold_radicals(name).chars().filter(|c| !c.is_whitespace()).map(plain) {
+        // Ideographs, which nearly all are, have no case.
+        if is_cjk(c) { folded.push(c) } else { folded.extend(c.to_lowercase()) }
+    }
+    folded
 }
 
 fn plain(c: char) -> char {
