@@ -2,7 +2,9 @@
 
 /// White space dropped, full-width brackets and colons made half-width.
 pub(crate) fn fold(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).map(half_width).collect()
+    let mut folded = String::with_capacity(text.len());
+    folded.extend(text.chars().filter(|c| !c.is_whitespace()).map(half_width));
+    folded
 }
 
 fn half_width(c: char) -> char {

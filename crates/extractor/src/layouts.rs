@@ -18,6 +18,9 @@ const HIERARCHY: &str = include_str!("../layouts/hierarchy.toml");
 pub struct Layouts {
     forms: Vec<FormDef>,
     labels: Vec<Label>,
+    /// Those of the labels that a cell may begin with, and those that a whole cell may be by a pattern.
+    prefixes: Vec<usize>,
+    patterned: Vec<usize>,
     by_text: FxHashMap<String, Vec<usize>>,
     scopes: FxHashMap<String, Scope>,
     sides: FxHashSet<String>,
@@ -174,6 +177,9 @@ impl ColumnPatterns {
 
     /// Puts patterns before those that are known.
     fn put_first(&mut self, patterns: &[(&String, ColumnDef)]) -> Result<(), LayoutError> {
+        if patterns.is_empty() {
+            return Ok(());
+        }
         self.texts.splice(0..0, patterns.iter().map(|(text, _)| (*text).clone()));
         self.defs.splice(0..0, patterns.iter().map(|(_, def)| *def));
         let wrong = || self.texts.iter().find_map(|text| pattern(text).err());
@@ -412,6 +418,11 @@ impl Layouts {
         }
         let labels: Vec<Label> = entries.into_iter().map(Label::from_entry).collect::<Result<_, _>>()?;
         self.labels.splice(0..0, labels);
+        let numbers = |wanted: fn(&Label) -> bool| {
+            self.labels.iter().enumerate().filter(|(_, label)| wanted(label)).map(|(at, _)| at).collect()
+        };
+        self.prefixes = numbers(|label| label.role == LabelRole::Prefix);
+        self.patterned = numbers(|label| label.role != LabelRole::Prefix && label.pattern.is_some());
         Ok(())
     }
 
@@ -448,18 +459,17 @@ impl Layouts {
     /// The label of a role that a cell is, with or without the brackets that close it.
     pub(crate) fn label_of_role(&self, role: LabelRole, key: &str) -> Option<&Label> {
         let of = |key: &str| {
-            let found = self.by_text.get(key).into_iter().flatten().filter_map(|&i| self.labels.get(i));
-            found.into_iter().find(|l| l.role == role)
+            let found = self.by_text.get(key)?;
+            self.labels_at(found).find(|l| l.role == role)
         };
-        let by_pattern =
-            || self.labels.iter().find(|l| l.role == role && l.pattern.as_ref().is_some_and(|p| p.is_match(key)));
+        let by_pattern = || self.labels_at(&self.patterned).find(|l| l.role == role && l.is_match(key));
         of(key).or_else(|| of(bare_key(key))).or_else(by_pattern)
     }
 
     fn label_of_key(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
         let found = self.by_text.get(key)?;
         let fits = |l: &&Label| l.kinds.contains(&kind) && l.role != LabelRole::Prefix;
-        let candidates = || found.iter().filter_map(|&i| self.labels.get(i)).filter(fits);
+        let candidates = || self.labels_at(found).filter(fits);
         candidates().find(|l| l.section.is_some() && l.section == section).or_else(|| candidates().next())
     }
 
@@ -468,9 +478,11 @@ impl Layouts {
         if key.is_empty() || key.chars().count() > LONGEST_PATTERN || !key.ends_with(PATTERN_ENDS) {
             return None;
         }
-        let fits = |l: &&Label| l.role != LabelRole::Prefix && l.kinds.contains(&kind);
-        let matches = |l: &&Label| l.pattern.as_ref().is_some_and(|p| p.is_match(key));
-        self.labels.iter().filter(fits).find(matches)
+        self.labels_at(&self.patterned).find(|l| l.kinds.contains(&kind) && l.is_match(key))
+    }
+
+    fn labels_at<'a>(&'a self, numbers: &'a [usize]) -> impl Iterator<Item = &'a Label> {
+        numbers.iter().filter_map(|&at| self.labels.get(at))
     }
 
     /// True for a text that is a label of some form, whatever its kind: of a head, of a level, or beside a table.
@@ -482,16 +494,14 @@ impl Layouts {
     /// The label that a cell begins with, the number that it holds, and its length in characters without white space.
     pub(crate) fn prefix(&self, kind: FormKind, text: &str) -> Option<(&Label, Option<i64>, usize)> {
         let first = text.chars().next()?;
-        if !self.labels.iter().any(|l| l.kinds.contains(&kind) && l.starts.contains(&first)) {
+        let labels = || self.labels_at(&self.prefixes).filter(|l| l.kinds.contains(&kind));
+        if !labels().any(|l| l.starts.contains(&first)) {
             return None;
         }
         // Prefixes are short: the head of a long text is enough.
         let head: String = text.chars().take(LONGEST_PREFIX).collect();
         let folded = fold(&head);
-        self.labels
-            .iter()
-            .filter(|l| l.role == LabelRole::Prefix && l.kinds.contains(&kind))
-            .find_map(|l| l.match_prefix(&folded).map(|(count, len)| (l, count, len)))
+        labels().find_map(|l| l.match_prefix(&folded).map(|(count, len)| (l, count, len)))
     }
 
     /// The form whose title a line is.
@@ -545,6 +555,9 @@ impl Layouts {
 
     /// What a column holds, by its heading: as it is printed, or without marks before and brackets behind.
     pub(crate) fn column(&self, key: &str) -> Option<ColumnDef> {
+        if key.is_empty() {
+            return None;
+        }
         let exact = |key: &str| self.columns.get(key).copied();
         let bare = || Some(bare_key(key)).filter(|bare| bare.len() < key.len());
         exact(key).or_else(|| exact(bare()?)).or_else(|| self.column_patterns.find(key))
@@ -625,6 +638,10 @@ impl Label {
             pattern,
             prefixes: entry.text.iter().map(|t| fold(t)).collect(),
         })
+    }
+
+    fn is_match(&self, key: &str) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(key))
     }
 
     /// The number inside the prefix and the prefix' length in characters, when the folded text begins with it.

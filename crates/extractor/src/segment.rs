@@ -3,11 +3,11 @@
 use jixiao_model::{Block, Cell, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
 
 use crate::fold::short_key;
-use crate::layouts::{FormDef, Layouts};
+use crate::layouts::{ColumnDef, FormDef, Layouts};
 use crate::ledger::Ledger;
 
 /// A cell or paragraph that holds text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Item {
     /// Its entry in the ledger.
     pub(crate) id: usize,
@@ -18,6 +18,8 @@ pub(crate) struct Item {
     pub(crate) text: String,
     /// The text folded for the look-up of labels; empty where it is too long for one.
     pub(crate) key: String,
+    /// What a column holds that the text heads.
+    pub(crate) heading: Option<ColumnDef>,
     pub(crate) place: Place,
     /// The cell's text stands on more than one page.
     pub(crate) over_pages: bool,
@@ -80,10 +82,10 @@ pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger)
     for (number, block) in reading.blocks.iter().enumerate() {
         match block {
             Block::Paragraph(lines) if stand_apart(lines, layouts) => {
-                pieces.extend(lines.chunks(1).filter_map(|l| paragraph(l, ledger)).map(Piece::Paragraph));
+                pieces.extend(lines.chunks(1).filter_map(|l| paragraph(l, layouts, ledger)).map(Piece::Paragraph));
             }
-            Block::Paragraph(lines) => pieces.extend(paragraph(lines, ledger).map(Piece::Paragraph)),
-            Block::Table(table) => rows(table, number, ledger, &mut pieces),
+            Block::Paragraph(lines) => pieces.extend(paragraph(lines, layouts, ledger).map(Piece::Paragraph)),
+            Block::Table(table) => rows(table, number, layouts, ledger, &mut pieces),
             Block::Furniture(line) => {
                 ledger.add_as(line.text.clone(), line.place, Use::Furniture);
             }
@@ -107,19 +109,13 @@ fn stand_apart(lines: &[Line], layouts: &Layouts) -> bool {
 const LONGEST_APART: usize = 60;
 const MOST_APART: usize = 6;
 
-fn paragraph(lines: &[Line], ledger: &mut Ledger) -> Option<Item> {
+fn paragraph(lines: &[Line], layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {
     let place = lines.first()?.place;
-    item(lines, 0, 1, 1, place, ledger)
+    item(lines, place, layouts, ledger)
 }
 
-fn item(
-    lines: &[Line],
-    column: u16,
-    column_span: u16,
-    row_span: u16,
-    place: Place,
-    ledger: &mut Ledger,
-) -> Option<Item> {
+/// The text of some lines as an item of one column and row.
+fn item(lines: &[Line], place: Place, layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {
     let text = join_lines(lines);
     if text.is_empty() {
         return None;
@@ -127,7 +123,8 @@ fn item(
     let id = ledger.add(source_text(lines), place);
     let over_pages = lines.iter().any(|l| l.place.page != lines[0].place.page);
     let key = short_key(&text);
-    Some(Item { id, column, column_span, row_span, text, key, place, over_pages })
+    let heading = layouts.column(&key);
+    Some(Item { id, column: 0, column_span: 1, row_span: 1, text, key, heading, place, over_pages })
 }
 
 fn source_text(lines: &[Line]) -> String {
@@ -137,7 +134,7 @@ fn source_text(lines: &[Line]) -> String {
     }
 }
 
-fn rows(table: &Table, number: usize, ledger: &mut Ledger, pieces: &mut Vec<Piece>) {
+fn rows(table: &Table, number: usize, layouts: &Layouts, ledger: &mut Ledger, pieces: &mut Vec<Piece>) {
     for join in table.joins.iter().filter(|j| !j.dropped.trim().is_empty()) {
         ledger.add_as(join.dropped.clone(), join.place, Use::Label);
     }
@@ -146,7 +143,7 @@ fn rows(table: &Table, number: usize, ledger: &mut Ledger, pieces: &mut Vec<Piec
             mark_separator(row, ledger);
             continue;
         }
-        let items: Vec<Item> = row.cells.iter().filter_map(|c| cell_item(c, ledger)).collect();
+        let items: Vec<Item> = row.cells.iter().filter_map(|c| cell_item(c, layouts, ledger)).collect();
         let cut_row_joined = table.joins.iter().any(|j| j.row == index && j.kind == jixiao_model::JoinKind::CutRow);
         pieces.push(Piece::Row(FormRow {
             items,
@@ -161,10 +158,11 @@ fn rows(table: &Table, number: usize, ledger: &mut Ledger, pieces: &mut Vec<Piec
     }
 }
 
-fn cell_item(cell: &Cell, ledger: &mut Ledger) -> Option<Item> {
+fn cell_item(cell: &Cell, layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {
     let place = cell.lines.first().map(|l| l.place)?;
     let place = cell.lines.iter().fold(place, |all, l| all.union(l.place));
-    item(&cell.lines, cell.column, cell.column_span, cell.row_span, place, ledger)
+    let item = item(&cell.lines, place, layouts, ledger)?;
+    Some(Item { column: cell.column, column_span: cell.column_span, row_span: cell.row_span, ..item })
 }
 
 /// A row of dashes that a text rendering draws between the rows of a table.
@@ -207,6 +205,7 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
             }
             let tail = lower.items.remove(at);
             head.key = whole(&tail);
+            head.heading = layouts.column(&head.key);
             head.text.push_str(&tail.text);
             ledger.mark(tail.id, Use::Label);
             return;

@@ -1,7 +1,7 @@
 //! Where forms begin: at a title, where a form without title repeats the labels of the one before, or at the headings
 //! of an indicator table that no title introduces.
 
-use jixiao_model::{FormKind, Place};
+use jixiao_model::FormKind;
 
 use crate::indicators::headings::{Heading, read_headings};
 use crate::layouts::{ColumnRole, FormDef, LabelRole, Layouts};
@@ -109,16 +109,7 @@ impl<'a> Cutter<'a> {
 const LONGEST_TITLE: usize = 40;
 
 fn no_title() -> Item {
-    Item {
-        id: usize::MAX,
-        column: 0,
-        column_span: 1,
-        row_span: 1,
-        text: String::new(),
-        key: String::new(),
-        place: Place::default(),
-        over_pages: false,
-    }
+    Item { id: usize::MAX, column_span: 1, row_span: 1, ..Item::default() }
 }
 
 /// `报表编号：510000_0013zp`.
@@ -144,7 +135,7 @@ fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
         let role = layouts.label(def.kind, None, &item.key).map(|l| l.role);
         role.is_some_and(|role| !matches!(role, LabelRole::Heading | LabelRole::TaskColumn))
     };
-    row.items.iter().any(is_label) || row.items.iter().filter(|i| layouts.column(&i.key).is_some()).count() >= 2
+    row.items.iter().any(is_label) || row.items.iter().filter(|i| i.heading.is_some()).count() >= 2
 }
 
 /// A row that names a project (a department) begins a form, where the one before has its indicators already.

@@ -144,11 +144,10 @@ impl Builder {
 
 fn push_line(lines: &mut Vec<Line>, text: &str, place: Place, starts_paragraph: bool) {
     if !text.trim().is_empty() {
-        lines.push(Line {
-            text: text.trim().to_owned(),
-            place,
-            starts_paragraph: starts_paragraph && !lines.is_empty(),
-        });
+        // Nearly all cells have one line.
+        lines.reserve_exact(1);
+        let starts_paragraph = starts_paragraph && !lines.is_empty();
+        lines.push(Line { text: text.trim().to_owned(), place, starts_paragraph });
     }
 }
 

@@ -87,6 +87,7 @@ mod tests {
             row_span: 1,
             text: text.to_owned(),
             key: label_key(text),
+            heading: None,
             place,
             over_pages: false,
         }

@@ -50,35 +50,41 @@ impl Heading {
 const OTHER: ColumnDef = ColumnDef { role: ColumnRole::Other, scope: None, rank: usize::MAX };
 /// Longer texts head no column.
 const LONGEST: usize = 24;
+/// A row with fewer headings heads no table.
+const LEAST: usize = 2;
 
 /// The headings of a row below an open table: they are headings of a table only where hardly another cell stands beside
 /// them; otherwise they were printed on a row of data.
 pub(crate) fn read_headings_again(row: &FormRow, layouts: &Layouts) -> Option<Vec<Heading>> {
     let headings = read_headings(row, layouts)?;
     let known = headings.iter().filter(|h| h.is_known()).count();
-    let others = row.items.iter().filter(|i| layouts.column(&i.key).is_none() && !layouts.is_side(&i.key)).count();
+    let others = row.items.iter().filter(|i| i.heading.is_none() && !layouts.is_side(&i.key)).count();
     (others * 2 < known).then_some(headings)
 }
 
 /// The headings of a row that heads an indicator table: at least two known ones, one of them of names or values.
 pub(crate) fn read_headings(row: &FormRow, layouts: &Layouts) -> Option<Vec<Heading>> {
+    // Most rows are no headings: a look at their cells tells.
+    if row.items.iter().filter(|i| i.heading.is_some() || layouts.is_side(&i.key)).count() < LEAST {
+        return None;
+    }
     // 绩效指标 may be the heading of the names or the label beside the table: the clear headings go first.
     let (side, clear): (Vec<&Item>, Vec<&Item>) = row.items.iter().partition(|i| layouts.is_side(&i.key));
     let mut headings: Vec<Heading> = Vec::new();
     for item in &clear {
-        if let Some(def) = layouts.column(&item.key) {
+        if let Some(def) = item.heading {
             headings.push(Heading::new(item, def));
         }
     }
     for item in &side {
-        if let Some(def) = side_def(item, &headings, layouts) {
+        if let Some(def) = side_def(item, &headings) {
             headings.push(Heading::new(item, def));
         }
     }
     if !is_enough(&headings) {
         return None;
     }
-    let unknown = clear.iter().filter(|i| layouts.column(&i.key).is_none() && i.text.chars().count() <= LONGEST);
+    let unknown = clear.iter().filter(|i| i.heading.is_none() && i.text.chars().count() <= LONGEST);
     headings.extend(unknown.map(|item| Heading::new(item, layouts.vague_column(&item.key).unwrap_or(OTHER))));
     headings.sort_by_key(|h| h.column);
     mark_spreading(&mut headings, row);
@@ -87,9 +93,9 @@ pub(crate) fn read_headings(row: &FormRow, layouts: &Layouts) -> Option<Vec<Head
 
 /// What a label beside the table says as a heading: the names where no other heading does, the upper level where the
 /// table prints none and the label is no higher than the row.
-fn side_def(item: &Item, headings: &[Heading], layouts: &Layouts) -> Option<ColumnDef> {
+fn side_def(item: &Item, headings: &[Heading]) -> Option<ColumnDef> {
     let has = |role| headings.iter().any(|h| h.role() == role);
-    let own = layouts.column(&item.key).filter(|def| !has(def.role));
+    let own = item.heading.filter(|def| !has(def.role));
     let upper = ColumnDef { role: ColumnRole::Level1, scope: None, rank: usize::MAX };
     let leads = item.row_span <= 1 && !has(ColumnRole::Level1) && has(ColumnRole::Level3);
     own.or_else(|| leads.then_some(upper))
@@ -98,7 +104,7 @@ fn side_def(item: &Item, headings: &[Heading], layouts: &Layouts) -> Option<Colu
 fn is_enough(headings: &[Heading]) -> bool {
     let has = |role| headings.iter().any(|h| h.role() == role);
     let named = has(ColumnRole::Level3) || has(ColumnRole::Value);
-    headings.len() >= 2 && named && (has(ColumnRole::Level1) || has(ColumnRole::Level2) || headings.len() >= 3)
+    headings.len() >= LEAST && named && (has(ColumnRole::Level1) || has(ColumnRole::Level2) || headings.len() >= 3)
 }
 
 fn mark_spreading(headings: &mut [Heading], row: &FormRow) {
@@ -153,7 +159,7 @@ fn above<'h>(
     }
     let joined = |h: &&Heading| layouts.column(&joined_key(h, item)).is_some();
     let at = upper.iter().take_while(|h| h.column <= item.column).last();
-    let known = layouts.column(&item.key).is_some();
+    let known = item.heading.is_some();
     upper.iter().find(joined).or_else(|| neighbour.or(at).filter(|_| known))
 }
 
@@ -162,7 +168,7 @@ fn joined_key(upper: &Heading, item: &Item) -> String {
 }
 
 fn lower(item: &Item, above: &Heading, layouts: &Layouts) -> Heading {
-    let def = layouts.column(&joined_key(above, item)).or_else(|| layouts.column(&item.key));
+    let def = layouts.column(&joined_key(above, item)).or(item.heading);
     let def = def.or_else(|| layouts.vague_column(&item.key)).unwrap_or(OTHER);
     Heading { text: format!("{}/{}", above.text, item.text), ..Heading::new(item, def) }
 }
