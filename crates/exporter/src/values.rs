@@ -9,6 +9,8 @@ use jixiao_normalizer::{
     parse_with,
 };
 
+use rayon::prelude::*;
+
 use crate::schema::IndicatorRow;
 
 /// Reads the values of indicators.
@@ -46,7 +48,7 @@ impl ValueReader {
 
     /// What the indicators of each form say, in the order of the document; `None` where no value is printed.
     pub fn read(&self, document: &Document) -> Vec<Vec<Option<Enriched>>> {
-        document.forms.iter().map(|form| self.read_form(form)).collect()
+        document.forms.par_iter().map(|form| self.read_form(form)).collect()
     }
 
     fn read_form(&self, form: &Form) -> Vec<Option<Enriched>> {

@@ -1,6 +1,7 @@
 //! A reading → a document: segments, heads, indicator tables, contents.
 
 use jixiao_model::{Diagnostic, Document, Form, LedgerEntry, Origin, Place, Reading, Scope, Severity, Use, is_cjk};
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::complete::incomplete_forms;
@@ -13,8 +14,8 @@ use crate::indicators::headings::{Heading, read_headings, read_headings_again, t
 use crate::indicators::read::RawTable;
 use crate::indicators::{FormTables, read_all};
 use crate::layouts::{FormDef, LabelRole, Layouts, UNKNOWN};
-use crate::ledger::Ledger;
-use crate::segment::{FormRow, Item, Piece, flatten, join_cut_labels};
+use crate::ledger::{Ledger, Marks};
+use crate::segment::{FormPieces, FormRow, Item, Piece, flatten, join_cut_labels};
 use crate::starts::segment;
 
 /// Finds the forms in a reading and decides every field and level of them.
@@ -24,15 +25,7 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
     join_cut_labels(&mut pieces, layouts, &mut ledger);
     let segments = segment(pieces, layouts);
     let mut front = read_front(&segments.front, &mut ledger);
-    let mut forms = Vec::new();
-    let mut tables = Vec::new();
-    for pieces in segments.forms {
-        let mut reader = FormReader::new(pieces.def, pieces.title, layouts);
-        reader.read(pieces.pieces, &mut ledger);
-        let (form, form_tables) = reader.finish(front.year, &mut ledger);
-        forms.push(form);
-        tables.push(form_tables);
-    }
+    let (mut forms, tables) = read_forms(segments.forms, front.year, layouts, &mut ledger);
     let finished = read_all(&tables, layouts, &mut ledger);
     for (form, finished) in forms.iter_mut().zip(finished) {
         form.indicators = finished.indicators;
@@ -59,6 +52,24 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
         ledger,
         partial,
     }
+}
+
+/// Reads the pieces of all forms, side by side: heads whole, indicator tables as rows.
+fn read_forms<'a>(
+    pieces: Vec<FormPieces<'a>>,
+    year: Option<i16>,
+    layouts: &'a Layouts,
+    ledger: &mut Ledger,
+) -> (Vec<Form>, Vec<FormTables<'a>>) {
+    let read = |pieces: FormPieces<'a>| {
+        let mut marks = Marks::new(ledger);
+        let mut reader = FormReader::new(pieces.def, pieces.title, layouts);
+        reader.read(pieces.pieces, &mut marks);
+        (reader.finish(year, &mut marks), marks.into_notes())
+    };
+    let (forms, notes): (Vec<_>, Vec<_>) = pieces.into_par_iter().map(read).unzip();
+    ledger.carry_out(notes.into_iter().flatten());
+    forms.into_iter().unzip()
 }
 
 fn unknown_layout((at, form): (usize, &Form)) -> Diagnostic {
@@ -122,26 +133,26 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    fn read(&mut self, pieces: Vec<Piece>, ledger: &mut Ledger) {
-        ledger.mark(self.title.id, Use::Field);
+    fn read(&mut self, pieces: Vec<Piece>, marks: &mut Marks<'_>) {
+        marks.mark(self.title.id, Use::Field);
         let rows = pieces.iter().filter(|piece| matches!(piece, Piece::Row(_))).count();
         let mut read = 0;
         for piece in pieces {
             match piece {
-                Piece::Paragraph(item) if self.paragraph(&item, ledger) => {}
-                Piece::Paragraph(item) if (1..rows).contains(&read) => self.lonely_line(item, ledger),
+                Piece::Paragraph(item) if self.paragraph(&item, marks) => {}
+                Piece::Paragraph(item) if (1..rows).contains(&read) => self.lonely_line(item, marks),
                 Piece::Paragraph(_) => {}
                 Piece::Row(row) => {
                     read += 1;
                     self.last_line = row.place.line;
-                    self.row(row, ledger);
+                    self.row(row, marks);
                 }
             }
         }
     }
 
     /// A line of a text between the rows of a form is a cell whose neighbours, and so whose tabs, are lost.
-    fn lonely_line(&mut self, item: Item, ledger: &mut Ledger) {
+    fn lonely_line(&mut self, item: Item, marks: &mut Marks<'_>) {
         let (Some(line), Some(last)) = (item.place.line, self.last_line) else { return };
         if !item.text.contains(is_cjk) || is_page_number(&item.text) {
             return;
@@ -159,7 +170,7 @@ impl<'a> FormReader<'a> {
             table: 0,
             index: 0,
         };
-        self.row(row, ledger);
+        self.row(row, marks);
     }
 
     fn see_page(&mut self, place: Place) {
@@ -170,8 +181,8 @@ impl<'a> FormReader<'a> {
     }
 
     /// A line outside the tables: the year, the unit of money, the heading of a table; false where it is none of them.
-    fn paragraph(&mut self, item: &Item, ledger: &mut Ledger) -> bool {
-        if self.head.line(item, ledger) || self.unit_line(item, ledger) {
+    fn paragraph(&mut self, item: &Item, marks: &mut Marks<'_>) -> bool {
+        if self.head.line(item, marks) || self.unit_line(item, marks) {
             self.see_page(item.place);
             return true;
         }
@@ -182,50 +193,50 @@ impl<'a> FormReader<'a> {
         } else if !self.layouts.is_caption(&item.key) {
             return false;
         }
-        ledger.mark(item.id, Use::Label);
+        marks.mark(item.id, Use::Label);
         true
     }
 
     /// A line that ends with the unit of money; what stands before it may be the year.
-    fn unit_line(&mut self, item: &Item, ledger: &mut Ledger) -> bool {
-        let source = ledger.text(item.id).to_owned();
+    fn unit_line(&mut self, item: &Item, marks: &mut Marks<'_>) -> bool {
+        let source = marks.text(item.id).to_owned();
         let Some(before) = self.head.note_unit(&source) else { return false };
         if before.trim().is_empty() || is_year_line(before) {
             self.year = self.year.or(year_in(before));
-            ledger.mark(item.id, Use::Label);
+            marks.mark(item.id, Use::Label);
         } else {
-            ledger.mark_tail(item.id, before.len(), Use::Label);
+            marks.mark_tail(item.id, before.len(), Use::Label);
         }
         true
     }
 
-    fn row(&mut self, row: FormRow, ledger: &mut Ledger) {
+    fn row(&mut self, row: FormRow, marks: &mut Marks<'_>) {
         let Some(first) = row.items.first() else { return self.table_row(row) };
         self.see_page(first.place);
         if let [only] = row.items.as_slice() {
             if let Some(scope) = self.layouts.scope(&only.key) {
                 self.scope = Some(scope);
-                return ledger.mark(only.id, Use::Label);
+                return marks.mark(only.id, Use::Label);
             }
             if self.tables.is_empty() && is_year_line(&only.text) {
                 self.year = self.year.or(year_in(&only.text));
-                return ledger.mark(only.id, Use::Label);
+                return marks.mark(only.id, Use::Label);
             }
             if self.is_part_title(only) {
                 self.head.close();
-                return ledger.mark(only.id, Use::Label);
+                return marks.mark(only.id, Use::Label);
             }
         }
         if let Some(upper) = self.upper.take()
             && let Some(headings) = with_lower_row(&upper, &row, self.layouts)
         {
-            self.complete_headings(&row, &headings, ledger);
+            self.complete_headings(&row, &headings, marks);
         } else if let Some(headings) = self.headings(&row) {
-            self.begin_table(&row, &headings, ledger);
+            self.begin_table(&row, &headings, marks);
         } else if let Some(footer) = self.footer(&row) {
-            self.end_table(&row, footer, ledger);
+            self.end_table(&row, footer, marks);
         } else if self.tables.is_empty() || self.scope.is_some() || self.below || self.head.begins(&row) {
-            self.head.row(&row, ledger);
+            self.head.row(&row, marks);
         } else {
             self.table_row(row);
         }
@@ -266,15 +277,15 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    fn end_table(&mut self, row: &FormRow, footer: Footer, ledger: &mut Ledger) {
+    fn end_table(&mut self, row: &FormRow, footer: Footer, marks: &mut Marks<'_>) {
         if let (Footer::Total, Some(table), [label, cells @ ..]) = (footer, self.tables.last(), row.items.as_slice()) {
-            ledger.mark(label.id, Use::Label);
-            self.head.totals(label, cells, &table.columns, row.origin, ledger);
+            marks.mark(label.id, Use::Label);
+            self.head.totals(label, cells, &table.columns, row.origin, marks);
             return;
         }
         self.below = true;
         self.head.close();
-        self.head.row(row, ledger);
+        self.head.row(row, marks);
     }
 
     /// Rows of cells that are all empty or covered are kept too: they count for the spans of labels.
@@ -287,12 +298,12 @@ impl<'a> FormReader<'a> {
         last.rows.push(row);
     }
 
-    fn begin_table(&mut self, row: &FormRow, headings: &[Heading], ledger: &mut Ledger) {
+    fn begin_table(&mut self, row: &FormRow, headings: &[Heading], marks: &mut Marks<'_>) {
         self.below = false;
         for item in &row.items {
             let known = headings.iter().any(|h| h.column == item.column) || self.layouts.is_side(&item.key);
             if known {
-                ledger.mark(item.id, Use::Label);
+                marks.mark(item.id, Use::Label);
             }
         }
         self.upper = Some(headings.to_vec());
@@ -316,8 +327,8 @@ impl<'a> FormReader<'a> {
     }
 
     /// A second row of headings: the tables that the first one opened, still without rows, are opened anew.
-    fn complete_headings(&mut self, row: &FormRow, headings: &[Heading], ledger: &mut Ledger) {
-        row.items.iter().for_each(|item| ledger.mark(item.id, Use::Label));
+    fn complete_headings(&mut self, row: &FormRow, headings: &[Heading], marks: &mut Marks<'_>) {
+        row.items.iter().for_each(|item| marks.mark(item.id, Use::Label));
         let first = self.tables.len() - self.open;
         if self.tables[first..].iter().any(|t| !t.rows.is_empty()) {
             return;
@@ -342,7 +353,7 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    fn finish(mut self, booklet_year: Option<i16>, ledger: &mut Ledger) -> (Form, FormTables<'a>) {
+    fn finish(mut self, booklet_year: Option<i16>, marks: &mut Marks<'_>) -> (Form, FormTables<'a>) {
         self.settle_hierarchies();
         let def = self.def;
         let mut form = Form {
@@ -361,7 +372,7 @@ impl<'a> FormReader<'a> {
             staffing: Vec::new(),
             place: self.title.place,
         };
-        self.head.finish(&mut form, ledger);
+        self.head.finish(&mut form, marks);
         form.fiscal_year = form.fiscal_year.or_else(|| year_of_amounts(&form));
         (form, FormTables { tables: self.tables })
     }

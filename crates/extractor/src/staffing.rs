@@ -3,7 +3,7 @@
 use jixiao_model::{Staffing, Use};
 
 use crate::align::{Loose, Takes, align};
-use crate::ledger::Ledger;
+use crate::ledger::Marks;
 use crate::segment::Item;
 
 /// The rows of 人员情况 while they are read.
@@ -23,7 +23,7 @@ impl StaffingTable {
     }
 
     /// Reads a row; the first row of a page without an item of its own goes on with the row before.
-    pub(crate) fn row(&mut self, items: &[&Item], after_page_break: bool, ledger: &mut Ledger) {
+    pub(crate) fn row(&mut self, items: &[&Item], after_page_break: bool, marks: &mut Marks<'_>) {
         let headings: Vec<_> = self.headings();
         let cells: Vec<_> = items.iter().map(|i| Loose { column: i.column, number: false }).collect();
         let places =
@@ -42,7 +42,7 @@ impl StaffingTable {
                 _ => continue,
             };
             slot.push_str(&item.text);
-            ledger.mark(item.id, Use::Field);
+            marks.mark(item.id, Use::Field);
         }
     }
 

@@ -4,7 +4,7 @@ use jixiao_model::{Field, Repair, Task, Use};
 
 use crate::align::{Loose, Takes, align};
 use crate::head::store::Store;
-use crate::ledger::Ledger;
+use crate::ledger::Marks;
 use crate::money::{fen, is_amount_like};
 use crate::segment::Item;
 use crate::tail::{Tail, is_closed, join_tail};
@@ -45,16 +45,16 @@ impl TaskTable {
     }
 
     /// Reads a row of data: a task, the tail of one, amounts that were printed below theirs, or the total.
-    pub(crate) fn row(&mut self, items: &[&Item], after_page_break: bool, ledger: &mut Ledger) {
+    pub(crate) fn row(&mut self, items: &[&Item], after_page_break: bool, marks: &mut Marks<'_>) {
         let is_total = items.iter().any(|i| is_total(&i.text));
         let is_extra = |item: &&&Item| !is_total && self.extra_heading(item).is_some();
         let (extra, items): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_extra);
-        self.own_row(&items, after_page_break, ledger);
+        self.own_row(&items, after_page_break, marks);
         for item in extra {
             let (Some(heading), Some(row)) = (self.extra_heading(item), self.rows.len().checked_sub(1)) else {
                 continue;
             };
-            ledger.mark(item.id, Use::Field);
+            marks.mark(item.id, Use::Field);
             self.extra_cells.push((heading, row, Field::new(item.text.clone(), item.place)));
         }
     }
@@ -63,10 +63,10 @@ impl TaskTable {
         self.extra.iter().position(|(column, _)| *column == item.column)
     }
 
-    fn own_row(&mut self, items: &[&Item], after_page_break: bool, ledger: &mut Ledger) {
+    fn own_row(&mut self, items: &[&Item], after_page_break: bool, marks: &mut Marks<'_>) {
         let total = items.iter().position(|i| is_total(&i.text));
         if let Some(at) = total {
-            return self.total(items, at, ledger);
+            return self.total(items, at, marks);
         }
         let numbers = items.iter().filter(|i| is_amount_like(&i.text)).count();
         let texts = items.len() - numbers;
@@ -76,7 +76,7 @@ impl TaskTable {
             has_rows && ((numbers == 0 && after_page_break) || texts == 0 || (after_page_break && unfinished));
         if is_tail {
             let places = self.tail_places(items);
-            return self.go_on(items, &places, ledger);
+            return self.go_on(items, &places, marks);
         }
         let place = items.first().map(|i| i.place).unwrap_or_default();
         self.rows.push(Task { place, ..Task::default() });
@@ -85,7 +85,7 @@ impl TaskTable {
         for (item, at) in items.iter().zip(places) {
             let slot = at.zip(self.rows.last_mut()).and_then(|(at, row)| column(row, at));
             if let Some(slot) = slot {
-                ledger.mark(item.id, Use::Field);
+                marks.mark(item.id, Use::Field);
                 slot.get_or_insert_default().push_str(&item.text);
             }
         }
@@ -115,15 +115,15 @@ impl TaskTable {
         }
     }
 
-    fn go_on(&mut self, items: &[&Item], places: &[Option<usize>], ledger: &mut Ledger) {
+    fn go_on(&mut self, items: &[&Item], places: &[Option<usize>], marks: &mut Marks<'_>) {
         for (item, at) in items.iter().zip(places) {
             let Some(at) = *at else { continue };
-            ledger.mark(item.id, Use::Field);
-            self.append(at, item, ledger);
+            marks.mark(item.id, Use::Field);
+            self.append(at, item, marks);
         }
     }
 
-    fn append(&mut self, at: usize, item: &Item, ledger: &mut Ledger) {
+    fn append(&mut self, at: usize, item: &Item, marks: &mut Marks<'_>) {
         let Some(row) = self.rows.last_mut() else { return };
         // An amount below its row fills the first cell that still waits for one.
         let waiting = (at..COLUMNS.len()).find(|next| at >= FIRST_AMOUNT && text(row, *next).is_none());
@@ -142,7 +142,7 @@ impl TaskTable {
                 "duplicate_dropped"
             }
             Tail::Repeated => {
-                ledger.mark(item.id, Use::Duplicate);
+                marks.mark(item.id, Use::Duplicate);
                 "duplicate_dropped"
             }
         };
@@ -151,9 +151,9 @@ impl TaskTable {
     }
 
     /// 合计 and its amounts. A total row is often shifted, so the sums of the columns tell which amount is which.
-    fn total(&mut self, items: &[&Item], label: usize, ledger: &mut Ledger) {
+    fn total(&mut self, items: &[&Item], label: usize, marks: &mut Marks<'_>) {
         let mut total = Task { is_total: true, place: items[label].place, ..Task::default() };
-        ledger.mark(items[label].id, Use::Field);
+        marks.mark(items[label].id, Use::Field);
         total.function = Some(items[label].text.clone());
         let amounts: Vec<&Item> = items.iter().skip(label + 1).copied().collect();
         let places = self.total_places(&amounts);
@@ -161,7 +161,7 @@ impl TaskTable {
             let Some(at) = at else { continue };
             if let Some(slot) = column(&mut total, at) {
                 *slot = Some(item.text.clone());
-                ledger.mark(item.id, Use::Field);
+                marks.mark(item.id, Use::Field);
             }
         }
         self.rows.push(total);

@@ -28,6 +28,7 @@ mod values;
 
 use jixiao_model::{Diagnostic, Document};
 use jixiao_normalizer::Enriched;
+use rayon::prelude::*;
 
 pub use page::{markdown, rules_file};
 pub use rules::{Rules, RulesError};
@@ -37,18 +38,22 @@ use note::Notes;
 /// What the document gets wrong. `values` holds what the indicators of each form say, in the order of the document;
 /// `None` is a value that is not there.
 pub fn findings(document: &Document, values: &[Vec<Option<Enriched>>], rules: &Rules) -> Vec<Diagnostic> {
-    let mut found = contents::check(document, rules);
-    for (position, form) in document.forms.iter().enumerate() {
+    let of_form = |(position, form)| {
         let read = values.get(position).map_or(&[][..], Vec::as_slice);
-        let mut notes = Notes::new(rules, form, position, read);
-        for check in
-            [funding::check, tasks::check, counts::check, dates::check, costs::check, twins::check, values::check]
-        {
-            check(&mut notes);
-        }
-        // First what is about the form as a whole, then row by row.
-        notes.found.sort_by_key(|finding| finding.indicator.map_or(0, |at| at + 1));
-        found.append(&mut notes.found);
-    }
+        of_form(Notes::new(rules, form, position, read))
+    };
+    let of_forms: Vec<Vec<Diagnostic>> = document.forms.par_iter().enumerate().map(of_form).collect();
+    let mut found = contents::check(document, rules);
+    found.extend(of_forms.into_iter().flatten());
     found
+}
+
+fn of_form(mut notes: Notes<'_>) -> Vec<Diagnostic> {
+    for check in [funding::check, tasks::check, counts::check, dates::check, costs::check, twins::check, values::check]
+    {
+        check(&mut notes);
+    }
+    // First what is about the form as a whole, then row by row.
+    notes.found.sort_by_key(|finding| finding.indicator.map_or(0, |at| at + 1));
+    notes.found
 }

@@ -6,7 +6,7 @@ use super::small::is_pair_row;
 use super::store::{Slot, Store};
 use super::{Written, nearest};
 use crate::layouts::Label;
-use crate::ledger::Ledger;
+use crate::ledger::Marks;
 use crate::segment::{FormRow, Item};
 
 /// What the texts below a heading are.
@@ -78,7 +78,7 @@ impl Goals {
         texts: &[&Item],
         store: &mut Store,
         written: &mut Written,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) {
         self.used = true;
         self.beside = self.row == (row.table, row.index);
@@ -91,7 +91,7 @@ impl Goals {
                 // A text left of the headings of its own row is no text below them.
                 continue;
             }
-            ledger.mark(item.id, Use::Field);
+            marks.mark(item.id, Use::Field);
             let slot = match &self.columns[at].1 {
                 Below::Field(field) => {
                     store.push(field, item, item.text.clone());

@@ -6,7 +6,7 @@ use super::pairs::{Pair, pairs};
 use super::{Head, split_period};
 use crate::fold::{fold, label_key};
 use crate::layouts::{LabelRole, Layouts};
-use crate::ledger::Ledger;
+use crate::ledger::Marks;
 use crate::segment::Item;
 
 /// Longer texts behind a label that no layout names are prose, in characters.
@@ -42,8 +42,8 @@ impl Head<'_> {
     }
 
     /// Reads the labels and values of a line; false for a line that is something else.
-    pub(crate) fn line(&mut self, item: &Item, ledger: &mut Ledger) -> bool {
-        let source = ledger.text(item.id).to_owned();
+    pub(crate) fn line(&mut self, item: &Item, marks: &mut Marks<'_>) -> bool {
+        let source = marks.text(item.id).to_owned();
         let (layouts, kind) = (self.layouts, self.kind);
         let Some(found) = pairs(&source, |key| is_line_label(layouts, kind, key)) else { return false };
         let text = |range: &std::ops::Range<usize>| jixiao_model::clean_text(source[range.clone()].trim());
@@ -59,7 +59,7 @@ impl Head<'_> {
                 values.push(pair.value.start + seal..pair.value.end);
             }
         }
-        ledger.mark_parts(item.id, &values, Use::Field);
+        marks.mark_parts(item.id, &values, Use::Field);
         true
     }
 

@@ -22,7 +22,7 @@ use self::matrix::Matrix;
 use self::store::{Slot, Store};
 use crate::fold::{fold, split_unit, unit_of};
 use crate::layouts::{Label, LabelRole, Layouts, Section};
-use crate::ledger::{Ledger, byte_after};
+use crate::ledger::{Marks, byte_after};
 use crate::money::is_amount_like;
 use crate::segment::{FormRow, Item};
 use crate::staffing::StaffingTable;
@@ -120,8 +120,8 @@ impl<'a> Head<'a> {
     }
 
     /// Reads one row.
-    pub(crate) fn row(&mut self, row: &FormRow, ledger: &mut Ledger) {
-        if self.matrix_headings(row, ledger) || self.matrix_row(row, ledger) {
+    pub(crate) fn row(&mut self, row: &FormRow, marks: &mut Marks<'_>) {
+        if self.matrix_headings(row, marks) || self.matrix_row(row, marks) {
             return;
         }
         let before = self.open;
@@ -139,39 +139,39 @@ impl<'a> Head<'a> {
                 texts.push(Vec::new());
             }
             target = match (part, target) {
-                (Part::Text(item), Some(to)) => self.beside_label(to, item, &mut written, ledger),
+                (Part::Text(item), Some(to)) => self.beside_label(to, item, &mut written, marks),
                 (Part::Text(item), None) => {
                     texts.last_mut().into_iter().for_each(|run| run.push(item));
                     None
                 }
                 (Part::Label(label, item), to) => {
                     self.leave(to);
-                    let target = self.label(label, item, next_text(&parts, at), row, ledger);
+                    let target = self.label(label, item, next_text(&parts, at), row, marks);
                     if label.role == LabelRole::Section {
                         opened_by_label = Some(self.open);
                     }
                     target
                 }
                 (Part::Known(item), to) => {
-                    ledger.mark(item.id, Use::Label);
+                    marks.mark(item.id, Use::Label);
                     self.store.unit = bare_unit(&item.text).or(self.store.unit);
                     to
                 }
                 (Part::Pair(item), to) => {
                     self.leave(to);
-                    self.line(item, ledger);
+                    self.line(item, marks);
                     None
                 }
                 (Part::Prefix { label, count, length, item }, to) => {
                     self.leave(to);
-                    self.prefix(label, *count, *length, item, &mut written, ledger)
+                    self.prefix(label, *count, *length, item, &mut written, marks)
                 }
             };
         }
         self.leave(target);
         if texts.iter().any(|run| !run.is_empty()) {
             let state = RowState { row, before, pending, last };
-            self.free_texts(state, &parts, &texts, &mut written, ledger);
+            self.free_texts(state, &parts, &texts, &mut written, marks);
         }
         if !written.is_empty() {
             self.last = written;
@@ -249,9 +249,9 @@ impl<'a> Head<'a> {
         item: &'r Item,
         next: Option<&Item>,
         row: &FormRow,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) -> Option<Target<'r>> {
-        ledger.mark(item.id, Use::Label);
+        marks.mark(item.id, Use::Label);
         let unit = unit_of(&fold(&item.text));
         match label.role {
             LabelRole::Value => Some(self.value_of(label, item)),
@@ -270,7 +270,7 @@ impl<'a> Head<'a> {
             }
             LabelRole::Section => {
                 self.store.unit = unit.or(self.store.unit);
-                self.open_section(label, ledger);
+                self.open_section(label, marks);
                 let is_total = label.section == Some(Section::Funding) && next.is_some_and(|n| is_amount_like(&n.text));
                 is_total.then(|| self.new_amount("total".to_owned(), item, unit))
             }
@@ -301,7 +301,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    fn open_section(&mut self, label: &Label, ledger: &mut Ledger) {
+    fn open_section(&mut self, label: &Label, marks: &mut Marks<'_>) {
         let is_open = self.open.section == label.section;
         if is_open && (label.field.is_none() || label.section == Some(Section::Goals)) {
             return;
@@ -313,7 +313,7 @@ impl<'a> Head<'a> {
         for item in orphans {
             if let Some(field) = label.field {
                 self.store.push(field, &item, item.text.clone());
-                ledger.mark(item.id, Use::Field);
+                marks.mark(item.id, Use::Field);
                 let evidence = "the label of a merged cell stands below the first row of its cell";
                 self.store.repair("label_moved", field, None, Some(item.text), evidence.to_owned());
             }
@@ -327,11 +327,11 @@ impl<'a> Head<'a> {
         length: usize,
         item: &Item,
         written: &mut Written,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) -> Option<Target<'r>> {
         let field = label.field?;
         self.open = Open { section: label.section.or(self.open.section), field: Some(field) };
-        ledger.mark_prefix(item.id, length, Use::Field);
+        marks.mark_prefix(item.id, length, Use::Field);
         if let (Some(name), Some(count)) = (label.count, count) {
             self.store.push_count(name, count, item.place);
         }
@@ -371,16 +371,16 @@ impl<'a> Head<'a> {
         to: Target<'r>,
         item: &Item,
         written: &mut Written,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) -> Option<Target<'r>> {
-        ledger.mark(item.id, Use::Field);
+        marks.mark(item.id, Use::Field);
         match to {
             Target::Field { name, .. } => {
                 self.store.push(name, item, item.text.clone());
                 written.push((item.column, Slot::Field(name)));
                 None
             }
-            Target::Period => self.period(item, ledger),
+            Target::Period => self.period(item, marks),
             Target::Amount(at) => {
                 if let Some(amount) = self.store.amounts.get_mut(at) {
                     amount.raw = Some(item.text.clone());
@@ -389,7 +389,7 @@ impl<'a> Head<'a> {
                 None
             }
             Target::Other(label) if self.is_unit(label, item) => {
-                ledger.mark(item.id, Use::Label);
+                marks.mark(item.id, Use::Label);
                 None
             }
             Target::Other(label) => {
@@ -401,9 +401,9 @@ impl<'a> Head<'a> {
     }
 
     /// A beginning and an end, in one cell or in two with 至 between.
-    fn period<'r>(&mut self, item: &Item, ledger: &mut Ledger) -> Option<Target<'r>> {
+    fn period<'r>(&mut self, item: &Item, marks: &mut Marks<'_>) -> Option<Target<'r>> {
         if fold(&item.text) == "至" {
-            ledger.mark(item.id, Use::Label);
+            marks.mark(item.id, Use::Label);
             return Some(Target::Period);
         }
         if let Some((start, end)) = split_period(&item.text) {
@@ -423,7 +423,7 @@ impl<'a> Head<'a> {
         parts: &[Part<'a, '_>],
         runs: &[Vec<&Item>],
         written: &mut Written,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) {
         let RowState { row, before, pending, last } = state;
         let texts: Vec<&Item> = runs.iter().flatten().copied().collect();
@@ -436,16 +436,16 @@ impl<'a> Head<'a> {
         }
         if let (Some(field), [item]) = (pending, texts.as_slice()) {
             self.store.push(field, item, item.text.clone());
-            ledger.mark(item.id, Use::Field);
+            marks.mark(item.id, Use::Field);
             written.push((item.column, Slot::Field(field)));
         } else if self.open.section == Some(Section::Staffing) {
-            self.staffing.row(&texts, row.after_page_break, ledger);
+            self.staffing.row(&texts, row.after_page_break, marks);
         } else if self.open.section == Some(Section::Tasks) {
-            self.tasks.row(&texts, row.after_page_break, ledger);
+            self.tasks.row(&texts, row.after_page_break, marks);
         } else if row.after_page_break && !self.last.is_empty() && self.open.field.is_none_or(|f| self.wrote_last(f)) {
-            self.continue_row(&texts, written, ledger);
+            self.continue_row(&texts, written, marks);
         } else {
-            self.texts_of_section(row, runs, &texts, written, ledger);
+            self.texts_of_section(row, runs, &texts, written, marks);
         }
         // The sections that can be misplaced show themselves by their own cells: the label is not needed to open them.
     }
@@ -467,13 +467,13 @@ impl<'a> Head<'a> {
     }
 
     /// First row of a page without labels of its own: the tails of what the row before left unfinished.
-    fn continue_row(&mut self, texts: &[&Item], written: &mut Written, ledger: &mut Ledger) {
+    fn continue_row(&mut self, texts: &[&Item], written: &mut Written, marks: &mut Marks<'_>) {
         let last = self.last.clone();
         for (at, item) in texts.iter().enumerate() {
             let slot = if texts.len() == last.len() { last.get(at) } else { nearest(&last, item.column) };
             let Some(&(column, slot)) = slot else { continue };
             let repeated = self.store.continue_slot(slot, item);
-            ledger.mark(item.id, if repeated { Use::Duplicate } else { Use::Field });
+            marks.mark(item.id, if repeated { Use::Duplicate } else { Use::Field });
             written.push((column, slot));
         }
     }
@@ -484,21 +484,21 @@ impl<'a> Head<'a> {
         runs: &[Vec<&Item>],
         texts: &[&Item],
         written: &mut Written,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) {
         if self.open.section == Some(Section::Goals) && self.goals.takes(row, texts) {
-            return self.goals.texts(row, texts, &mut self.store, written, ledger);
+            return self.goals.texts(row, texts, &mut self.store, written, marks);
         }
         let field = match self.open.field {
             Some(field) if !small::is_pair_row(row, texts) => field,
-            _ => return self.unknown_pairs(row, runs, written, ledger),
+            _ => return self.unknown_pairs(row, runs, written, marks),
         };
         for item in texts {
             if self.may_belong_below(field, row) {
                 self.orphans.push((*item).clone());
                 continue;
             }
-            ledger.mark(item.id, Use::Field);
+            marks.mark(item.id, Use::Field);
             self.store.push(field, item, item.text.clone());
             written.push((item.column, Slot::Field(field)));
         }
@@ -511,9 +511,9 @@ impl<'a> Head<'a> {
     }
 
     /// Hands what was read to the form.
-    pub(crate) fn finish(mut self, form: &mut Form, ledger: &mut Ledger) {
+    pub(crate) fn finish(mut self, form: &mut Form, marks: &mut Marks<'_>) {
         for item in std::mem::take(&mut self.orphans) {
-            ledger.mark(item.id, Use::Field);
+            marks.mark(item.id, Use::Field);
             self.store.push("strategic_goal", &item, item.text.clone());
         }
         let mut repairs = Vec::new();

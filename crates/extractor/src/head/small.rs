@@ -9,7 +9,7 @@ use crate::align::{Loose, Takes, align};
 use crate::fold::{bare_key, fold, unit_of, unnumbered};
 use crate::indicators::headings::Heading;
 use crate::layouts::{ColumnRole, Label, LabelRole, Section};
-use crate::ledger::Ledger;
+use crate::ledger::Marks;
 use crate::money::is_dash;
 use crate::segment::{FormRow, Item};
 
@@ -50,11 +50,11 @@ impl<'a> Head<'a> {
         row: &FormRow,
         runs: &[Vec<&Item>],
         written: &mut Written,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) {
         self.open = Open { field: None, ..self.open };
         for run in runs {
-            let mut rest = without_side(run, row, ledger);
+            let mut rest = without_side(run, row, marks);
             while let [label, after @ ..] = rest {
                 rest = after;
                 if !is_label_like(&label.text) {
@@ -63,13 +63,13 @@ impl<'a> Head<'a> {
                 match after {
                     [value, after @ ..] if is_value_of(label, value, row) => {
                         rest = after;
-                        ledger.mark(label.id, Use::Field);
-                        ledger.mark(value.id, Use::Field);
+                        marks.mark(label.id, Use::Field);
+                        marks.mark(value.id, Use::Field);
                         let slot = self.store.push_other(&label.text, value.text.clone(), value.place);
                         written.push((value.column, slot));
                     }
                     _ if is_empty_label(label, row) || self.open.section == Some(Section::Funding) => {
-                        ledger.mark(label.id, Use::Label);
+                        marks.mark(label.id, Use::Label);
                     }
                     _ => {}
                 }
@@ -82,7 +82,7 @@ impl<'a> Head<'a> {
     }
 
     fn is_money_heading(&self, item: &Item) -> bool {
-        self.money(item).is_some() || self.layouts.column(&item.key).is_some()
+        self.money(item).is_some() || item.heading.is_some()
     }
 
     /// The heading of amounts that a cell is, though its text may be a label elsewhere: 执行数.
@@ -91,7 +91,7 @@ impl<'a> Head<'a> {
     }
 
     /// Begins a small table where a row holds headings of amounts; false for any other row.
-    pub(super) fn matrix_headings(&mut self, row: &FormRow, ledger: &mut Ledger) -> bool {
+    pub(super) fn matrix_headings(&mut self, row: &FormRow, marks: &mut Marks<'_>) -> bool {
         let in_tables = matches!(self.open.section, Some(Section::Tasks | Section::Staffing | Section::Budget));
         let headings = row.items.iter().filter(|i| self.is_money_heading(i)).count();
         let is_cell = |item: &Item| !self.is_money_heading(item) && !is_label_like(&item.text);
@@ -105,7 +105,7 @@ impl<'a> Head<'a> {
         let columns = columns.map(|item| self.matrix_heading(item)).collect();
         let is_section =
             side.is_some_and(|i| self.known(i).is_some_and(|l| l.role == LabelRole::Section) || i.row_span > 1);
-        row.items.iter().for_each(|item| ledger.mark(item.id, Use::Label));
+        row.items.iter().for_each(|item| marks.mark(item.id, Use::Label));
         self.close();
         self.open = Open { section: Some(Section::Funding), field: None };
         self.matrix = Some(Matrix::new(columns, side.filter(|_| is_section), row));
@@ -118,23 +118,23 @@ impl<'a> Head<'a> {
     }
 
     /// Reads a row of a small table; false where the table has ended.
-    pub(super) fn matrix_row(&mut self, row: &FormRow, ledger: &mut Ledger) -> bool {
+    pub(super) fn matrix_row(&mut self, row: &FormRow, marks: &mut Marks<'_>) -> bool {
         let Some(matrix) = self.matrix.take() else { return false };
         let Some((merged, lead, cells)) = self.leading_label(&matrix, row) else { return false };
         if let Some(merged) = merged {
             self.store.unit = unit_of(&fold(&merged.text)).or(self.store.unit);
-            ledger.mark(merged.id, Use::Label);
+            marks.mark(merged.id, Use::Label);
         }
-        ledger.mark(lead.id, Use::Label);
+        marks.mark(lead.id, Use::Label);
         let base = self.known(lead).filter(|l| l.role == LabelRole::Amount);
         let base = base.and_then(|l| self.blocks.item(l, lead, (row.table, row.index), &self.store.amounts));
         let headings = matrix.place(&cells, row.origin);
         for (cell, heading) in cells.iter().zip(headings) {
             if is_dash(&cell.text) {
-                ledger.mark(cell.id, Use::Label);
+                marks.mark(cell.id, Use::Label);
                 continue;
             }
-            ledger.mark(cell.id, Use::Field);
+            marks.mark(cell.id, Use::Field);
             self.matrix_cell(lead, base.as_deref(), heading, cell);
         }
         self.matrix = Some(matrix);
@@ -195,13 +195,13 @@ impl Head<'_> {
         cells: &[Item],
         columns: &[Heading],
         origin: Origin,
-        ledger: &mut Ledger,
+        marks: &mut Marks<'_>,
     ) {
         let places = if origin == Origin::Ruled { vec![None; cells.len()] } else { total_places(cells, columns) };
         for (cell, place) in cells.iter().zip(places) {
             let above = columns.partition_point(|h| h.column <= cell.column).saturating_sub(1);
             let heading = columns.get(place.unwrap_or(above)).map_or("", |h| h.text.as_str());
-            ledger.mark(cell.id, Use::Field);
+            marks.mark(cell.id, Use::Field);
             self.store.push_other(&format!("{}/{heading}", label_text(&label.text)), cell.text.clone(), cell.place);
         }
     }
@@ -229,12 +229,12 @@ fn total_places(cells: &[Item], columns: &[Heading]) -> Vec<Option<usize>> {
 }
 
 /// A run of labels and values without the merged label before them: 项目立项情况 | 依据 | 陕水农发〔2015〕98号.
-fn without_side<'r, 'i>(run: &'r [&'i Item], row: &FormRow, ledger: &mut Ledger) -> &'r [&'i Item] {
+fn without_side<'r, 'i>(run: &'r [&'i Item], row: &FormRow, marks: &mut Marks<'_>) -> &'r [&'i Item] {
     let [side, label, rest @ ..] = run else { return run };
     let is_higher = row.origin == Origin::Ruled && side.row_span > label.row_span;
     let is_odd = row.origin != Origin::Ruled && rest.len() % 2 == 1 && is_label_like(&label.text);
     if is_label_like(&side.text) && (is_higher || is_odd) {
-        ledger.mark(side.id, Use::Label);
+        marks.mark(side.id, Use::Label);
         return &run[1..];
     }
     run

@@ -20,23 +20,19 @@ pub(crate) struct Finished {
     pub(crate) other_fields: Vec<(String, Field<String>)>,
 }
 
-/// Adds the indicators of one table to those of its form.
-pub(crate) fn finish(
-    tables: &[TableState<'_>],
-    groups: &[Groups<'_>],
-    at: usize,
-    raw: &RawTable<'_>,
-    form: &mut Finished,
-) {
+/// The indicators of one table.
+pub(crate) fn finish(tables: &[TableState<'_>], groups: &[Groups<'_>], at: usize, raw: &RawTable<'_>) -> Finished {
+    let mut of_table = Finished::default();
     let table = &tables[at];
     let twin = table.twin.and_then(|t| tables.get(t));
     let groups = &groups[table.groups];
     for (row, filled) in table.lattice.filled_down().into_iter().enumerate() {
         let finisher = Finisher { groups, table, twin, raw, row, filled };
         let indicator = finisher.indicator();
-        form.other_fields.extend(finisher.other_fields(&indicator));
-        form.indicators.push(indicator);
+        of_table.other_fields.extend(finisher.other_fields(&indicator));
+        of_table.indicators.push(indicator);
     }
+    of_table
 }
 
 /// Labels of a row per level.

@@ -3,6 +3,8 @@
 //! A twin is decoded together with its table (`twins`); then what the sibling forms say is added (`siblings`), and the
 //! tables that it contradicts are decoded again.
 
+use rayon::prelude::*;
+
 use super::evidence::word_costs;
 use super::groups::{GroupId, Groups};
 use super::lattice::Lattice;
@@ -104,14 +106,19 @@ pub(crate) fn decode_all(tables: &mut [TableState<'_>]) {
 
 /// Decodes the tables that are `wanted`, with their twins.
 fn decode(tables: &mut [TableState<'_>], wanted: &[bool]) {
-    for at in 0..tables.len() {
-        match tables[at].twin {
-            Some(twin) if twin > at && (wanted[at] || wanted[twin]) => {
-                let (head, tail) = tables.split_at_mut(twin);
-                decode_pair(&mut head[at], &mut tail[0]);
-            }
-            None if wanted[at] => tables[at].path = tables[at].lattice.decode(&tables[at].costs),
-            _ => {}
-        }
-    }
+    let pairs: Vec<(usize, Option<usize>)> = tables
+        .iter()
+        .enumerate()
+        .map(|(at, table)| (at, table.twin))
+        .filter(|(at, twin)| *twin > Some(*at) || twin.is_none())
+        .collect();
+    let mut tables: Vec<Option<&mut TableState<'_>>> = tables.iter_mut().map(Some).collect();
+    let mut take = |at: usize| tables[at].take();
+    let wanted = pairs.into_iter().filter(|(at, twin)| wanted[*at] || twin.is_some_and(|twin| wanted[twin]));
+    let work: Vec<_> = wanted.map(|(at, twin)| (take(at), twin.and_then(&mut take))).collect();
+    work.into_par_iter().for_each(|tables| match tables {
+        (Some(table), Some(twin)) => decode_pair(table, twin),
+        (Some(table), None) => table.path = table.lattice.decode(&table.costs),
+        (None, _) => {}
+    });
 }

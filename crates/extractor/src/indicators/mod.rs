@@ -16,6 +16,7 @@ mod twins;
 use std::borrow::Cow;
 
 use jixiao_model::{Use, without_space};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use self::cut::{Booklet, Columns, Vocabulary};
@@ -25,7 +26,7 @@ use self::joint::TableState;
 use self::names::Names;
 use self::read::{Content, DataRow, RawTable};
 use crate::layouts::{ColumnRole, Layouts};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Marks};
 
 /// The tables of one form, in order.
 pub(crate) struct FormTables<'a> {
@@ -36,7 +37,7 @@ pub(crate) struct FormTables<'a> {
 pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut Ledger) -> Vec<Finished> {
     let raw: Vec<(usize, &RawTable<'_>)> =
         forms.iter().enumerate().flat_map(|(form, f)| f.tables.iter().map(move |t| (form, t))).collect();
-    let rows: Vec<Vec<DataRow<'_>>> = raw.iter().map(|(_, t)| read::read_rows(t, layouts, ledger)).collect();
+    let rows = read_tables(&raw, layouts, ledger);
     let twins: Vec<Option<usize>> = (0..raw.len()).map(|at| twin_of(&raw, at)).collect();
     let rows = resolve_all(&raw, &rows, &twins);
     for id in rows.iter().flatten().flat_map(|row| &row.dropped) {
@@ -45,9 +46,35 @@ pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut
     let (mut states, groups) = table_states(&raw, rows);
     link_twins(&mut states, &twins);
     joint::decode_all(&mut states);
-    let mut all = vec![Finished::default(); forms.len()];
-    for (at, (form, table)) in raw.iter().enumerate() {
-        finish::finish(&states, &groups, at, table, &mut all[*form]);
+    finish_all(forms.len(), &raw, &states, &groups)
+}
+
+fn read_tables<'a>(
+    raw: &[(usize, &'a RawTable<'_>)],
+    layouts: &'a Layouts,
+    ledger: &mut Ledger,
+) -> Vec<Vec<DataRow<'a>>> {
+    let read = |(_, table): &(usize, &'a RawTable<'_>)| {
+        let mut marks = Marks::new(ledger);
+        (read::read_rows(table, layouts, &mut marks), marks.into_notes())
+    };
+    let (rows, notes): (Vec<_>, Vec<_>) = raw.par_iter().map(read).unzip();
+    ledger.carry_out(notes.into_iter().flatten());
+    rows
+}
+
+fn finish_all(
+    forms: usize,
+    raw: &[(usize, &RawTable<'_>)],
+    states: &[TableState<'_>],
+    groups: &[Groups<'_>],
+) -> Vec<Finished> {
+    let finished: Vec<Finished> =
+        raw.par_iter().enumerate().map(|(at, (_, table))| finish::finish(states, groups, at, table)).collect();
+    let mut all = vec![Finished::default(); forms];
+    for ((form, _), of_table) in raw.iter().zip(finished) {
+        all[*form].indicators.extend(of_table.indicators);
+        all[*form].other_fields.extend(of_table.other_fields);
     }
     all
 }
@@ -103,11 +130,11 @@ fn resolve_all<'a>(
 ) -> Vec<Vec<DataRow<'a>>> {
     let known: Vec<KnownNames<'_>> = rows.iter().map(|rows| complete_names(rows)).collect();
     let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
-    let mut first: Vec<_> = (0..rows.len()).map(|at| resolver.resolve(at, rows[at].clone())).collect();
+    let mut first: Vec<_> = (0..rows.len()).into_par_iter().map(|at| resolver.resolve(at, rows[at].clone())).collect();
     let known: Vec<KnownNames<'_>> = first.iter().map(|rows| complete_names(rows)).collect();
     let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
     let again = |at: usize| rows[at].iter().any(may_go_on).then(|| resolver.resolve(at, rows[at].clone()));
-    let second: Vec<Option<Vec<DataRow<'a>>>> = (0..rows.len()).map(again).collect();
+    let second: Vec<Option<Vec<DataRow<'a>>>> = (0..rows.len()).into_par_iter().map(again).collect();
     for (rows, second) in first.iter_mut().zip(second) {
         if let Some(second) = second {
             *rows = second;

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::headings::Heading;
 use crate::align::{Loose, Takes, align};
 use crate::layouts::{ColumnRole, Hierarchy, Layouts};
-use crate::ledger::Ledger;
+use crate::ledger::Marks;
 use crate::segment::{FormRow, Item};
 
 /// An indicator table as its rows stand in the source.
@@ -97,9 +97,9 @@ impl<'a> From<&'a Item> for Content<'a> {
 }
 
 /// Reads the rows of a table; labels are told from contents by their words, or by their column where columns are facts.
-pub(crate) fn read_rows<'a>(table: &'a RawTable<'_>, layouts: &'a Layouts, ledger: &mut Ledger) -> Vec<DataRow<'a>> {
+pub(crate) fn read_rows<'a>(table: &'a RawTable<'_>, layouts: &'a Layouts, marks: &mut Marks<'_>) -> Vec<DataRow<'a>> {
     let reader = RowReader::new(table, layouts);
-    table.rows.iter().filter(|r| !r.items.is_empty()).map(|row| reader.read(row, ledger)).collect()
+    table.rows.iter().filter(|r| !r.items.is_empty()).map(|row| reader.read(row, marks)).collect()
 }
 
 struct RowReader<'a> {
@@ -129,7 +129,7 @@ impl<'a> RowReader<'a> {
         Self { table, layouts, seen, content_columns, names, beside }
     }
 
-    fn read(&self, row: &'a FormRow, ledger: &mut Ledger) -> DataRow<'a> {
+    fn read(&self, row: &'a FormRow, marks: &mut Marks<'_>) -> DataRow<'a> {
         let mut data = DataRow {
             after_page_break: row.after_page_break,
             page_top: row.after_page_break,
@@ -142,17 +142,17 @@ impl<'a> RowReader<'a> {
         let mut contents = Vec::new();
         for item in &row.items {
             if self.is_side(item, row) {
-                ledger.mark(item.id, Use::Label);
+                marks.mark(item.id, Use::Label);
                 data.page_top = true;
             } else if self.beside && self.is_elsewhere(item) {
                 // The twin table, read from the same rows, takes it.
             } else if self.is_heading(item, row) {
-                ledger.mark(item.id, Use::Label);
+                marks.mark(item.id, Use::Label);
             } else if let Some(level) = self.level(item, row) {
-                ledger.mark(item.id, Use::Label);
+                marks.mark(item.id, Use::Label);
                 data.tokens.push(token(item, level, row, self.table.hierarchy));
             } else {
-                ledger.mark(item.id, Use::Field);
+                marks.mark(item.id, Use::Field);
                 contents.push(item);
             }
         }
@@ -179,7 +179,7 @@ impl<'a> RowReader<'a> {
 
     /// A cell of the heading that stands on a row of data. Where columns are facts, whole headings only are repeated.
     fn is_heading(&self, item: &Item, row: &FormRow) -> bool {
-        let def = if row.origin == Origin::Ruled { None } else { self.layouts.column(&item.key) };
+        let def = if row.origin == Origin::Ruled { None } else { item.heading };
         def.is_some_and(|def| {
             let main =
                 matches!(def.role, ColumnRole::Level1 | ColumnRole::Level2 | ColumnRole::Level3 | ColumnRole::Value);
