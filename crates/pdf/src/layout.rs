@@ -3,7 +3,7 @@
 use jixiao_model::{Origin, Rect};
 
 use crate::aligned::{self, Region};
-use crate::grid::{self, Grid};
+use crate::grid::{self, Grid, GridCell};
 use crate::lines::{TextLine, joined, lines, percent, segments};
 use crate::page::{Direction, Dropped, Glyph, Page, Rule};
 use crate::stacked;
@@ -199,18 +199,16 @@ pub(crate) fn lay_out(mut page: Page) -> Layout {
     turn.apply(&mut page);
     let found = grid::find(&page.rules);
     let mut dropped = page.dropped;
-    let mut sorted = Sorted::new(&page.glyphs, &found.grids);
-    sorted.take_in_overflow(&page.glyphs, &found.grids);
+    let sorted = Sorted::new(&page.glyphs, &found.grids);
     let mut items: Vec<Item> = Vec::new();
     for (i, grid) in found.grids.iter().enumerate() {
-        if let Some(part) = part(grid, sorted.of_grid(i), &page.glyphs, &mut dropped) {
+        if let Some(part) = part(grid, |cell| sorted.of_cell(i, cell), &mut dropped) {
             items.push(Item::Part(stacked::split(part)));
         }
     }
     drop_pieces(&mut items);
-    let outside: Vec<&Glyph> = sorted.outside().map(|i| &page.glyphs[i]).collect();
     let (stamps, outside): (Vec<&Glyph>, Vec<&Glyph>) =
-        outside.into_iter().partition(|glyph| glyph.direction == Direction::Slanted);
+        sorted.outside().iter().partition(|glyph| glyph.direction == Direction::Slanted);
     let (outside, turned): (Vec<&Glyph>, Vec<&Glyph>) =
         outside.into_iter().partition(|glyph| glyph.direction == Direction::Right);
     items.extend(lines(&turned, &mut dropped.duplicate).into_iter().map(Item::Line));
@@ -259,58 +257,82 @@ fn sort(items: &mut [Item]) {
     items.sort_by_key(|item| (item.area().y0, item.area().x0));
 }
 
-/// Cells of glyphs: the glyphs of every cell of every grid stand together.
-struct Sorted {
-    /// (grid, cell, glyph); text outside grids has the highest grid number.
-    places: Vec<(u32, u32, u32)>,
+/// Where a glyph stands: grid and cell; `None` outside all grids.
+type Spot = Option<(u32, u32)>;
+
+/// Where every glyph of a page stands.
+fn spots(glyphs: &[Glyph], grids: &[Grid]) -> Vec<Spot> {
+    let finder = Finder::new(grids);
+    let mut spots: Vec<Spot> = glyphs.iter().map(|glyph| finder.find(glyph)).collect();
+    take_in_overflow(&mut spots, glyphs, grids);
+    spots
 }
 
-const OUTSIDE: u32 = u32::MAX;
+/// Gives text that runs over the bottom of a grid to the last row, where that is empty: some producers end a table at the
+/// end of the page and print its last row below.
+fn take_in_overflow(spots: &mut [Spot], glyphs: &[Glyph], grids: &[Grid]) {
+    let last: Vec<usize> = grids.iter().map(|grid| grid.ys.len() - 2).collect();
+    let mut filled = vec![false; grids.len()];
+    for (g, cell) in spots.iter().flatten().map(|(grid, cell)| (*grid as usize, *cell as usize)) {
+        filled[g] |= grids[g].cells[cell].row == last[g];
+    }
+    let mut outside: Vec<usize> = (0..glyphs.len()).filter(|i| spots[*i].is_none()).collect();
+    for (g, grid) in grids.iter().enumerate().filter(|(g, _)| !filled[*g]) {
+        outside.retain(|i| {
+            let area = glyphs[*i].area;
+            let over = area.y0 < grid.area.y1 && area.y1 > grid.area.y1;
+            let cell = over.then(|| grid.cell_at(crate::page::middle(area).0, grid.area.y1 - 1)).flatten();
+            spots[*i] = cell.filter(|cell| grid.cells[*cell].row == last[g]).map(|cell| (g as u32, cell as u32));
+            spots[*i].is_none()
+        });
+    }
+}
 
-impl Sorted {
-    fn new(glyphs: &[Glyph], grids: &[Grid]) -> Self {
-        let finder = Finder::new(grids);
-        let mut places: Vec<(u32, u32, u32)> = Vec::with_capacity(glyphs.len());
-        for (i, glyph) in glyphs.iter().enumerate() {
-            let (grid, cell) = finder.find(glyph).unwrap_or((OUTSIDE, 0));
-            places.push((grid, cell, i as u32));
+/// The glyphs of a page, those of one cell together and in the order in which they are drawn.
+struct Sorted<'p> {
+    glyphs: Vec<&'p Glyph>,
+    /// Where the glyphs of each cell begin, the cells of all grids one after the other, and last those outside.
+    starts: Vec<usize>,
+    /// Cells of the grids before each grid, and at the end those of all.
+    before: Vec<usize>,
+}
+
+impl<'p> Sorted<'p> {
+    fn new(glyphs: &'p [Glyph], grids: &[Grid]) -> Self {
+        let mut before = vec![0];
+        for grid in grids {
+            before.push(before[before.len() - 1] + grid.cells.len());
         }
-        places.sort_unstable();
-        Self { places }
-    }
-
-    /// Gives text that runs over the bottom of a grid to the last row, where that is empty: some producers end a table
-    /// at the end of the page and print its last row below.
-    fn take_in_overflow(&mut self, glyphs: &[Glyph], grids: &[Grid]) {
-        for (g, grid) in grids.iter().enumerate() {
-            let last = grid.ys.len() - 2;
-            let filled = self.of_grid(g).iter().any(|place| grid.cells[place.1 as usize].row == last);
-            if filled {
-                continue;
-            }
-            let start = self.places.partition_point(|place| place.0 < OUTSIDE);
-            for place in &mut self.places[start..] {
-                let area = glyphs[place.2 as usize].area;
-                let over = area.y0 < grid.area.y1 && area.y1 > grid.area.y1;
-                let cell = over.then(|| grid.cell_at(crate::page::middle(area).0, grid.area.y1 - 1)).flatten();
-                if let Some(cell) = cell.filter(|cell| grid.cells[*cell].row == last) {
-                    *place = (g as u32, cell as u32, place.2);
-                }
-            }
-            self.places.sort_unstable();
+        let spots = spots(glyphs, grids);
+        let outside = before[grids.len()];
+        let number = |spot: &Spot| spot.map_or(outside, |(grid, cell)| before[grid as usize] + cell as usize);
+        let mut starts = vec![0; outside + 2];
+        for spot in &spots {
+            starts[number(spot) + 1] += 1;
         }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut next = starts.clone();
+        let mut sorted: Vec<&Glyph> = glyphs.iter().collect();
+        for (glyph, spot) in glyphs.iter().zip(&spots) {
+            let at = &mut next[number(spot)];
+            sorted[*at] = glyph;
+            *at += 1;
+        }
+        Self { glyphs: sorted, starts, before }
     }
 
-    fn of_grid(&self, grid: usize) -> &[(u32, u32, u32)] {
-        let grid = grid as u32;
-        let start = self.places.partition_point(|place| place.0 < grid);
-        let end = self.places.partition_point(|place| place.0 <= grid);
-        &self.places[start..end]
+    fn of_cell(&self, grid: usize, cell: usize) -> &[&'p Glyph] {
+        self.numbered(self.before[grid] + cell)
     }
 
-    fn outside(&self) -> impl Iterator<Item = usize> + '_ {
-        let start = self.places.partition_point(|place| place.0 < OUTSIDE);
-        self.places[start..].iter().map(|place| place.2 as usize)
+    fn outside(&self) -> &[&'p Glyph] {
+        self.numbered(self.before[self.before.len() - 1])
+    }
+
+    fn numbered(&self, cell: usize) -> &[&'p Glyph] {
+        &self.glyphs[self.starts[cell]..self.starts[cell + 1]]
     }
 }
 
@@ -344,7 +366,7 @@ impl<'g> Finder<'g> {
         Self { grids, bands, of_band }
     }
 
-    fn find(&self, glyph: &Glyph) -> Option<(u32, u32)> {
+    fn find(&self, glyph: &Glyph) -> Spot {
         if glyph.direction == Direction::Slanted {
             return None;
         }
@@ -355,18 +377,12 @@ impl<'g> Finder<'g> {
     }
 }
 
-fn part(grid: &Grid, places: &[(u32, u32, u32)], glyphs: &[Glyph], dropped: &mut Dropped) -> Option<Part> {
-    let mut cells = Vec::with_capacity(grid.cells.len());
-    let mut rest = places;
-    let mut of_cell: Vec<&Glyph> = Vec::new();
-    for (i, cell) in grid.cells.iter().enumerate() {
-        let count = rest.partition_point(|place| place.1 <= i as u32);
-        of_cell.clear();
-        of_cell.extend(rest[..count].iter().map(|place| &glyphs[place.2 as usize]));
-        rest = &rest[count..];
-        let lines = lines(&of_cell, &mut dropped.duplicate);
-        cells.push(PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, inner: 0, lines });
-    }
+fn part<'s>(grid: &Grid, glyphs: impl Fn(usize) -> &'s [&'s Glyph], dropped: &mut Dropped) -> Option<Part> {
+    let cell = |(i, cell): (usize, &GridCell)| {
+        let lines = lines(glyphs(i), &mut dropped.duplicate);
+        PartCell { row: cell.row, row_span: cell.row_span, area: cell.area, inner: 0, lines }
+    };
+    let mut cells: Vec<PartCell> = grid.cells.iter().enumerate().map(cell).collect();
     set_inner(&mut cells);
     let empty = cells.iter().all(|cell| cell.lines.is_empty());
     let part = Part {

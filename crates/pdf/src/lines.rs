@@ -90,21 +90,21 @@ pub(crate) fn percent(value: i32, share: i32) -> i32 {
 
 /// Lines of a cell, or of anything that is read as a whole. Counts the glyphs that were drawn twice.
 pub(crate) fn lines(glyphs: &[&Glyph], duplicates: &mut u64) -> Vec<TextLine> {
-    rows(glyphs, duplicates).iter().filter_map(|row| text_line(row)).collect()
+    Rows::new(glyphs, duplicates).iter().filter_map(text_line).collect()
 }
 
 /// The pieces of lines that may stand in columns of their own, line by line.
 pub(crate) fn segments(glyphs: &[&Glyph], duplicates: &mut u64) -> Vec<Vec<TextLine>> {
-    let rows = rows(glyphs, duplicates);
+    let rows = Rows::new(glyphs, duplicates);
     let starts = column_starts(&rows);
-    let parts = |row: &Vec<Placed<'_>>| pieces(row, &starts).into_iter().filter_map(text_line).collect::<Vec<_>>();
+    let parts = |row| pieces(row, &starts).into_iter().filter_map(text_line).collect::<Vec<_>>();
     rows.iter().map(parts).filter(|row| !row.is_empty()).collect()
 }
 
 /// Where several pieces begin after a gap: the left edges of columns.
-fn column_starts(rows: &[Vec<Placed<'_>>]) -> Vec<i32> {
+fn column_starts(rows: &Rows<'_>) -> Vec<i32> {
     let mut at: Vec<i32> = Vec::new();
-    for row in rows {
+    for row in rows.iter() {
         at.extend(pieces(row, &[]).iter().skip(1).filter_map(|piece| piece.first()).map(|placed| placed.from));
     }
     at.sort_unstable();
@@ -112,36 +112,49 @@ fn column_starts(rows: &[Vec<Placed<'_>>]) -> Vec<i32> {
     (0..at.len()).filter(common).map(|i| at[i]).collect()
 }
 
-fn rows<'g>(glyphs: &[&'g Glyph], duplicates: &mut u64) -> Vec<Vec<Placed<'g>>> {
-    let mut placed: Vec<Placed<'g>> = glyphs.iter().map(|glyph| Placed::new(glyph)).collect();
-    placed.sort_by_key(|p| (p.glyph.direction, p.across));
-    let mut rows = Vec::new();
-    let mut rest = placed.as_slice();
-    while let Some(first) = rest.first() {
-        let together = |p: &Placed<'_>| {
-            p.glyph.direction == first.glyph.direction
-                && p.across - first.across <= percent(p.glyph.size.max(first.glyph.size), LINE)
-        };
-        let count = rest.iter().position(|p| !together(p)).unwrap_or(rest.len());
-        rows.push(row(&rest[..count], duplicates));
-        rest = &rest[count..];
-    }
-    rows
+/// Glyphs in reading order, without those drawn again.
+struct Rows<'g> {
+    glyphs: Vec<Placed<'g>>,
+    /// Where each line ends.
+    ends: Vec<usize>,
 }
 
-/// Orders the glyphs of a line and drops those drawn again.
-fn row<'g>(glyphs: &[Placed<'g>], duplicates: &mut u64) -> Vec<Placed<'g>> {
-    let mut row = glyphs.to_vec();
-    row.sort_by_key(|p| p.from);
-    let mut kept: Vec<Placed<'g>> = Vec::with_capacity(row.len());
-    for placed in row {
-        if kept.iter().rev().take(2).any(|before| placed.repeats(before)) {
-            *duplicates += 1;
-        } else {
-            kept.push(placed);
+impl<'g> Rows<'g> {
+    fn new(glyphs: &[&'g Glyph], duplicates: &mut u64) -> Self {
+        let mut placed: Vec<Placed<'g>> = glyphs.iter().map(|glyph| Placed::new(glyph)).collect();
+        placed.sort_by_key(|p| (p.glyph.direction, p.across));
+        let mut rows = Self { glyphs: Vec::with_capacity(placed.len()), ends: Vec::new() };
+        let mut rest = placed.as_mut_slice();
+        while let Some(first) = rest.first() {
+            let together = |p: &Placed<'_>| {
+                p.glyph.direction == first.glyph.direction
+                    && p.across - first.across <= percent(p.glyph.size.max(first.glyph.size), LINE)
+            };
+            let count = rest.iter().position(|p| !together(p)).unwrap_or(rest.len());
+            let (row, after) = rest.split_at_mut(count);
+            row.sort_by_key(|p| p.from);
+            *duplicates += rows.push(row);
+            rest = after;
         }
+        rows
     }
-    kept
+
+    /// Adds a line; gives the number of glyphs in it that were drawn again.
+    fn push(&mut self, row: &[Placed<'g>]) -> u64 {
+        let start = self.glyphs.len();
+        for placed in row {
+            if !self.glyphs[start..].iter().rev().take(2).any(|before| placed.repeats(before)) {
+                self.glyphs.push(*placed);
+            }
+        }
+        self.ends.push(self.glyphs.len());
+        (start + row.len() - self.glyphs.len()) as u64
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[Placed<'g>]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.glyphs[start..*end])
+    }
 }
 
 /// Cuts a line where a column may end. At `starts` columns are known to begin, so that less room before them will do.
@@ -212,14 +225,15 @@ fn text_line(row: &[Placed<'_>]) -> Option<TextLine> {
         size = size.max(placed.glyph.size);
         (last, blank) = (Some(placed), false);
     }
-    let text = text.trim().to_owned();
+    // Nearly all lines are trimmed as they are.
+    let text = if text.trim().len() < text.len() { text.trim().to_owned() } else { text };
     Some(TextLine { text, area, size, lead: lead(row), direction: first.glyph.direction })
 }
 
 fn is_space(before: &Placed<'_>, after: &Placed<'_>) -> bool {
     let (gap, size) = (after.from - before.to, before.glyph.size.min(after.glyph.size));
-    let cjk = is_cjk(before.glyph.text.last()) || is_cjk(after.glyph.text.first());
-    gap > percent(size, if cjk { WIDE_GAP } else { WORD_GAP })
+    let cjk = || is_cjk(before.glyph.text.last()) || is_cjk(after.glyph.text.first());
+    gap > percent(size, WORD_GAP) && (gap > percent(size, WIDE_GAP) || !cjk())
 }
 
 /// See [`TextLine::lead`].

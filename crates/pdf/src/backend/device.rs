@@ -60,6 +60,8 @@ pub(super) struct Recorder<'b> {
 /// An open clip.
 struct Clip {
     area: Box2,
+    /// The same in the coordinates of glyphs.
+    fixed: Rect,
     /// It is the box of a form XObject.
     form: bool,
 }
@@ -109,7 +111,7 @@ impl<'b> Recorder<'b> {
         for rule in &self.white {
             let middle = crate::page::mean(rule.from, rule.to);
             let (x, y) = if rule.horizontal { (middle, rule.at) } else { (rule.at, middle) };
-            if shades.iter().any(|s| s.x0 <= x && x <= s.x1 && s.y0 <= y && y <= s.y1) {
+            if shades.iter().any(|shade| contains(*shade, x, y)) {
                 self.page.rules.push(*rule);
             }
         }
@@ -132,7 +134,7 @@ impl<'b> Recorder<'b> {
 
     fn push_clip(&mut self, area: Box2, form: bool) {
         let area = self.clip().intersect(area);
-        self.clips.push(Clip { area, form });
+        self.clips.push(Clip { area, fixed: fixed_rect(area), form });
         if form {
             // A form may draw nothing but forms, which takes time without end.
             self.budget.watch();
@@ -246,9 +248,7 @@ impl<'b> Recorder<'b> {
             self.page.dropped.off_page += 1;
             return;
         }
-        if let Some(clip) = self.clips.last()
-            && !fixed_contains(clip.area, x, y)
-        {
+        if self.clips.last().is_some_and(|clip| !contains(clip.fixed, x, y)) {
             self.page.dropped.clipped += 1;
             return;
         }
@@ -307,40 +307,64 @@ impl Recording<'_, '_, '_> {
         self.recorder.budget.tick();
         self.recorder.budget.spend_glyphs(glyphs.len() as u64);
         let vertical = run.writing_mode() == WritingMode::Vertical;
-        for (i, glyph) in glyphs.iter().enumerate() {
+        let mut placed = glyphs.iter().map(|glyph| (glyph, transform * glyph.transform())).peekable();
+        let mut em: Option<Em> = None;
+        while let Some((glyph, matrix)) = placed.next() {
+            let next = placed.peek().map(|(_, next)| next.translation());
+            let [a, b, c, d, ..] = matrix.as_coeffs();
+            let (along, across) = (Vec2::new(a, b), Vec2::new(c, d));
+            // Nearly all glyphs of a run are of one size.
+            let em = match em {
+                Some(em) if em.along == along && em.across == across => em,
+                _ => *em.insert(Em::new(along, across)),
+            };
+            let advance = if vertical { 1.0 } else { advance(glyph) / 1000.0 };
+            let area = em.area(matrix.translation(), next, advance);
+            let direction = if vertical { Direction::Vertical } else { em.direction };
             let text = self.text(glyph);
-            let next = glyphs.get(i + 1);
-            self.recorder.push_glyph(place(glyph, next, transform, vertical, text, invisible));
+            let size = fixed(em.height);
+            self.recorder.push_glyph(Glyph { text, area: fixed_rect(area), size, direction, invisible });
         }
     }
 }
 
-/// Where a glyph stands.
-fn place(
-    glyph: &PositionedGlyph<'_>,
-    next: Option<&PositionedGlyph<'_>>,
-    transform: Affine,
-    vertical: bool,
-    text: Text,
-    invisible: bool,
-) -> Glyph {
-    let matrix = transform * glyph.transform();
-    let coefficients = matrix.as_coeffs();
-    let along = Vec2::new(coefficients[0], coefficients[1]);
-    let across = Vec2::new(coefficients[2], coefficients[3]);
-    let origin = matrix.translation();
-    let (em_x, em_y) = (along.hypot() * 1000.0, across.hypot() * 1000.0);
-    let advance = if vertical { 1.0 } else { advance(glyph) / 1000.0 };
-    let step = next.map(|next| ((transform * next.transform()).translation() - origin).hypot());
-    // A glyph of a substitute font is stretched to its width, so that the matrix says nothing of the advance.
-    let (wide, plain) = (advance * em_x, advance * em_y);
-    let width = if step.is_some_and(|step| (step - plain).abs() < (step - wide).abs()) { plain } else { wide };
-    let scale = |v: Vec2, length: f64| if v.hypot() > 0.0 { v / v.hypot() * length } else { Vec2::ZERO };
-    let up = f64::from(ASCENT) / 1000.0;
-    let corners = [origin + scale(across, em_y * up), origin + scale(across, em_y * (up - 1.0)) + scale(along, width)];
-    let area = Box2::from_points(corners[0].to_point(), corners[1].to_point());
-    let direction = if vertical { Direction::Vertical } else { direction(along) };
-    Glyph { text, area: fixed_rect(area), size: fixed(em_y), direction, invisible }
+/// The em square of glyphs as it stands on the page.
+#[derive(Clone, Copy)]
+struct Em {
+    /// What a unit of glyph space along the line, and across it, is on the page.
+    along: Vec2,
+    across: Vec2,
+    /// Lengths of the sides.
+    width: f64,
+    height: f64,
+    /// From the baseline to the top and to the bottom.
+    top: Vec2,
+    bottom: Vec2,
+    direction: Direction,
+}
+
+impl Em {
+    fn new(along: Vec2, across: Vec2) -> Self {
+        let (width, height) = (along.hypot() * 1000.0, across.hypot() * 1000.0);
+        let up = f64::from(ASCENT) / 1000.0;
+        let (top, bottom) = (scaled(across, height * up), scaled(across, height * (up - 1.0)));
+        Self { along, across, width, height, top, bottom, direction: direction(along) }
+    }
+
+    /// The box of a glyph at `origin` that moves on by `advance` ems to the `next` one.
+    fn area(&self, origin: Vec2, next: Option<Vec2>, advance: f64) -> Box2 {
+        let step = next.map(|next| (next - origin).hypot());
+        // A glyph of a substitute font is stretched to its width, so that the matrix says nothing of the advance.
+        let (wide, plain) = (advance * self.width, advance * self.height);
+        let width = if step.is_some_and(|step| (step - plain).abs() < (step - wide).abs()) { plain } else { wide };
+        let (start, end) = (origin + self.top, origin + self.bottom + scaled(self.along, width));
+        Box2::from_points(start.to_point(), end.to_point())
+    }
+}
+
+/// The vector with another length.
+fn scaled(v: Vec2, length: f64) -> Vec2 {
+    if v.hypot() > 0.0 { v / v.hypot() * length } else { Vec2::ZERO }
 }
 
 fn advance(glyph: &PositionedGlyph<'_>) -> f64 {
@@ -364,7 +388,7 @@ fn direction(along: Vec2) -> Direction {
 
 /// Codes that map to control characters are those of glyphs whose character is not known.
 fn is_text(text: &BfString) -> bool {
-    let known = |c: char| (c.is_whitespace() || !c.is_control()) && c != UNKNOWN;
+    let known = |c: char| (!c.is_control() || c.is_whitespace()) && c != UNKNOWN;
     match text {
         BfString::Char(c) => known(*c),
         BfString::String(text) => !text.is_empty() && text.chars().all(known),
@@ -557,8 +581,7 @@ fn fixed_rect(area: Box2) -> Rect {
     Rect { x0: fixed(area.x0), y0: fixed(area.y0), x1: fixed(area.x1), y1: fixed(area.y1) }
 }
 
-fn fixed_contains(area: Box2, x: i32, y: i32) -> bool {
-    let area = fixed_rect(area);
+fn contains(area: Rect, x: i32, y: i32) -> bool {
     area.x0 <= x && x <= area.x1 && area.y0 <= y && y <= area.y1
 }
 

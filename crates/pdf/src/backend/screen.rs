@@ -119,6 +119,10 @@ fn skip(bytes: &[u8], from: usize) -> (bool, usize) {
     let mut at = from;
     let mut depth = 0_u32;
     while let Some(byte) = bytes.get(at) {
+        if depth > 0 && !is_mark(*byte) {
+            at += 1;
+            continue;
+        }
         let next = bytes.get(at + 1).copied();
         at += 1;
         match byte {
@@ -147,16 +151,20 @@ fn skip(bytes: &[u8], from: usize) -> (bool, usize) {
     (false, bytes.len())
 }
 
+/// What brackets, strings and notes begin and end with: all that counts inside of brackets.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'(' | b'%' | b'<' | b'>' | b'[' | b']')
+}
+
 /// The end of a string whose parenthesis stands before `at`.
 fn skip_string(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 1;
-    while let Some(byte) = bytes.get(at) {
-        at += 1;
-        match byte {
+    while let Some(mark) = bytes.get(at..).and_then(|rest| memchr::memchr3(b'\\', b'(', b')', rest)) {
+        at += mark + 1;
+        match bytes[at - 1] {
             b'\\' => at += 1,
             b'(' => depth += 1,
-            b')' => depth -= 1,
-            _ => {}
+            _ => depth -= 1,
         }
         if depth == 0 {
             return at;
