@@ -27,6 +27,14 @@ impl Ledger {
         self.entries.len() - 1
     }
 
+    /// Adds the pieces of another ledger behind its own; gives the number of the first.
+    pub(crate) fn append(&mut self, mut other: Self) -> usize {
+        let first = self.entries.len();
+        self.entries.append(&mut other.entries);
+        self.split.append(&mut other.split);
+        first
+    }
+
     /// Says where a piece went.
     pub(crate) fn mark(&mut self, id: usize, used: Use) {
         if let Some(entry) = self.entries.get_mut(id) {

@@ -2,6 +2,8 @@
 
 use jixiao_model::{Block, Cell, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
 
+use rayon::prelude::*;
+
 use crate::fold::short_key;
 use crate::layouts::{ColumnDef, FormDef, Layouts};
 use crate::ledger::Ledger;
@@ -59,6 +61,13 @@ impl Piece {
             },
         }
     }
+
+    fn items_mut(&mut self) -> &mut [Item] {
+        match self {
+            Self::Paragraph(item) => std::slice::from_mut(item),
+            Self::Row(row) => &mut row.items,
+        }
+    }
 }
 
 /// A form: its title and all that follows it.
@@ -78,24 +87,37 @@ pub(crate) struct Segments<'a> {
 
 /// Flattens a reading into pieces; every text gets its entry in the ledger.
 pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
+    let alone = |(number, block)| {
+        let mut ledger = Ledger::default();
+        (flatten_block(number, block, layouts, &mut ledger), ledger)
+    };
+    let blocks: Vec<(Vec<Piece>, Ledger)> = reading.blocks.par_iter().enumerate().map(alone).collect();
     let mut pieces = Vec::new();
-    for (number, block) in reading.blocks.iter().enumerate() {
-        match block {
-            Block::Paragraph(lines) if stand_apart(lines, layouts) => {
-                pieces.extend(lines.chunks(1).filter_map(|l| paragraph(l, layouts, ledger)).map(Piece::Paragraph));
-            }
-            Block::Paragraph(lines) => pieces.extend(paragraph(lines, layouts, ledger).map(Piece::Paragraph)),
-            Block::Table(table) => rows(table, number, layouts, ledger, &mut pieces),
-            Block::Furniture(line) => {
-                ledger.add_as(line.text.clone(), line.place, Use::Furniture);
-            }
-            Block::PageBreak => {}
-        }
+    for (mut of_block, entries) in blocks {
+        let first = ledger.append(entries);
+        of_block.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += first);
+        pieces.append(&mut of_block);
     }
     for line in &reading.markup {
         ledger.add_as(line.text.clone(), line.place, Use::Label);
     }
     pieces
+}
+
+/// Flattens the block with this number in the reading.
+fn flatten_block(number: usize, block: &Block, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
+    match block {
+        Block::Paragraph(lines) => {
+            let size = if stand_apart(lines, layouts) { 1 } else { lines.len().max(1) };
+            lines.chunks(size).filter_map(|l| paragraph(l, layouts, ledger)).map(Piece::Paragraph).collect()
+        }
+        Block::Table(table) => rows(table, number, layouts, ledger),
+        Block::Furniture(line) => {
+            ledger.add_as(line.text.clone(), line.place, Use::Furniture);
+            Vec::new()
+        }
+        Block::PageBreak => Vec::new(),
+    }
 }
 
 /// Lines above a table are no prose: the title of a form among them shows that each line stands for itself.
@@ -134,7 +156,8 @@ fn source_text(lines: &[Line]) -> String {
     }
 }
 
-fn rows(table: &Table, number: usize, layouts: &Layouts, ledger: &mut Ledger, pieces: &mut Vec<Piece>) {
+fn rows(table: &Table, number: usize, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(table.rows.len());
     for join in table.joins.iter().filter(|j| !j.dropped.trim().is_empty()) {
         ledger.add_as(join.dropped.clone(), join.place, Use::Label);
     }
@@ -156,6 +179,7 @@ fn rows(table: &Table, number: usize, layouts: &Layouts, ledger: &mut Ledger, pi
             index,
         }));
     }
+    pieces
 }
 
 fn cell_item(cell: &Cell, layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {

@@ -559,8 +559,14 @@ struct RowState<'r> {
     last: Written,
 }
 
+/// No cell of a unit alone is longer, in bytes; most cells are told from one by this alone.
+const LONGEST_UNIT: usize = 40;
+
 /// The unit of money that a cell `(万元)` is.
 fn bare_unit(text: &str) -> Option<&'static str> {
+    if text.len() > LONGEST_UNIT {
+        return None;
+    }
     let folded = fold(text);
     split_unit(&folded).1.filter(|_| split_unit(&folded).0.is_empty())
 }
