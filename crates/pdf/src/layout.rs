@@ -262,7 +262,7 @@ type Spot = Option<(u32, u32)>;
 
 /// Where every glyph of a page stands.
 fn spots(glyphs: &[Glyph], grids: &[Grid]) -> Vec<Spot> {
-    let finder = Finder::new(grids);
+    let mut finder = Finder::new(grids);
     let mut spots: Vec<Spot> = glyphs.iter().map(|glyph| finder.find(glyph)).collect();
     take_in_overflow(&mut spots, glyphs, grids);
     spots
@@ -342,6 +342,8 @@ struct Finder<'g> {
     grids: &'g [Grid],
     bands: Vec<i32>,
     of_band: Vec<Vec<u32>>,
+    /// A box that lies in one cell as a whole, where the last glyph was found: most glyphs stand beside the one before.
+    last: Option<(Rect, (u32, u32))>,
 }
 
 /// Grids listed in all bands together; a hostile page with thousands of tall grids is cut off here.
@@ -363,17 +365,28 @@ impl<'g> Finder<'g> {
             }
             of_band[first..last].iter_mut().for_each(|band| band.push(i as u32));
         }
-        Self { grids, bands, of_band }
+        Self { grids, bands, of_band, last: None }
     }
 
-    fn find(&self, glyph: &Glyph) -> Spot {
+    fn find(&mut self, glyph: &Glyph) -> Spot {
         if glyph.direction == Direction::Slanted {
             return None;
         }
         let (x, y) = glyph.middle();
+        let holds = |area: Rect| area.x0 <= x && x < area.x1 && area.y0 <= y && y < area.y1;
+        if let Some((_, spot)) = self.last.filter(|(area, _)| holds(*area)) {
+            return Some(spot);
+        }
         let band = self.bands.partition_point(|top| *top <= y).checked_sub(1)?;
         let at = |grid: &u32| Some((*grid, self.grids[*grid as usize].cell_at(x, y)? as u32));
-        self.of_band[band].iter().find_map(at)
+        let (grid, cell) = self.of_band[band].iter().find_map(at)?;
+        // No smaller grid lies in this band of the cell.
+        if self.of_band[band][0] == grid {
+            let area = self.grids[grid as usize].cells[cell as usize].area;
+            let bottom = self.bands.get(band + 1).map_or(area.y1, |next| area.y1.min(*next));
+            self.last = Some((Rect { y0: area.y0.max(self.bands[band]), y1: bottom, ..area }, (grid, cell)));
+        }
+        Some((grid, cell))
     }
 }
 
