@@ -18,8 +18,11 @@ const WIDE_GAP: i32 = 100;
 /// text follow each other without gap, and justified ones with far less.
 const COLUMN_GAP: i32 = 35;
 
-/// Pieces that must begin at one place for it to be the left edge of a column.
+/// Pieces that must begin at one place for it to be the left edge of a column, whatever room is before it.
 const STARTS: usize = 3;
+
+/// The room (percent of the em) before a place at which any other piece begins for a column to begin there.
+const ROOM: i32 = 20;
 
 /// Left edges within this distance (1/1000 pt) are one.
 const SAME_START: i32 = 250;
@@ -101,15 +104,14 @@ pub(crate) fn segments(glyphs: &[&Glyph], duplicates: &mut u64) -> Vec<Vec<TextL
     rows.iter().map(parts).filter(|row| !row.is_empty()).collect()
 }
 
-/// Where several pieces begin after a gap: the left edges of columns.
+/// Where pieces begin after a gap, from left to right.
 fn column_starts(rows: &Rows<'_>) -> Vec<i32> {
     let mut at: Vec<i32> = Vec::new();
     for row in rows.iter() {
         at.extend(pieces(row, &[]).iter().skip(1).filter_map(|piece| piece.first()).map(|placed| placed.from));
     }
     at.sort_unstable();
-    let common = |i: &usize| at.get(i + STARTS - 1).is_some_and(|last| last - at[*i] <= SAME_START);
-    (0..at.len()).filter(common).map(|i| at[i]).collect()
+    at
 }
 
 /// Glyphs in reading order, without those drawn again.
@@ -157,7 +159,7 @@ impl<'g> Rows<'g> {
     }
 }
 
-/// Cuts a line where a column may end. At `starts` columns are known to begin, so that less room before them will do.
+/// Cuts a line where a column may end. Where others begin, at `starts`, less room will do.
 fn pieces<'r, 'g>(row: &'r [Placed<'g>], starts: &[i32]) -> Vec<&'r [Placed<'g>]> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -184,14 +186,17 @@ fn is_column_gap(before: &Placed<'_>, after: &Placed<'_>, blanks: bool) -> bool 
 /// A column is known to begin here. Closing punctuation before it may be set with half of its width; figures and letters
 /// tell nothing, since some producers leave a quarter of an em before them.
 fn is_start(before: &Placed<'_>, after: &Placed<'_>, starts: &[i32]) -> bool {
-    let near = starts.partition_point(|start| *start < after.from - SAME_START);
-    if starts.get(near).is_none_or(|start| *start > after.from + SAME_START) {
-        return false;
-    }
     let (gap, size) = (after.from - before.to, before.glyph.size.min(after.glyph.size));
     let (last, first) = (before.glyph.text.last(), after.glyph.text.first());
     let closed = is_closing(last) && last > '\u{7F}';
-    closed && gap > percent(size, CLOSED) || is_cjk(last) && is_cjk(first) && gap > percent(size, TRIMMED)
+    let room = if closed { CLOSED } else { TRIMMED };
+    if gap <= percent(size, room) || !(closed || is_cjk(last) && is_cjk(first)) {
+        return false;
+    }
+    let near = |start: &&i32| **start <= after.from + SAME_START;
+    let begin = starts.partition_point(|start| *start < after.from - SAME_START);
+    let needed = if gap > percent(size, ROOM) { 1 } else { STARTS };
+    starts[begin..].iter().take(needed).filter(near).count() == needed
 }
 
 /// Where punctuation begins or ends a line, its empty half may hang out of the cell, into the next column.
@@ -344,6 +349,18 @@ mod tests {
     fn glyphs_drawn_again_are_dropped_and_twins_stay() {
         let drawn = [glyphs("粗体11", 0, 0), glyphs("粗体11", 300, 0)].concat();
         assert_eq!(texts(&drawn), (vec!["粗体11".to_owned()], 4));
+    }
+
+    #[test]
+    fn a_narrow_gap_parts_columns_where_another_piece_begins() {
+        let parts = |glyphs: &[Glyph]| {
+            let rows = segments(&glyphs.iter().collect::<Vec<_>>(), &mut 0);
+            rows.into_iter().map(|row| row.into_iter().map(|piece| piece.text).collect()).collect::<Vec<Vec<String>>>()
+        };
+        let close = [glyphs("公益岗。", 0, 0), glyphs("巩固脱贫", 42_500, 0)].concat();
+        assert_eq!(parts(&close), [["公益岗。巩固脱贫"]]);
+        let below = [glyphs("享受", 0, 14_000), glyphs("成果", 42_500, 14_000)].concat();
+        assert_eq!(parts(&[close, below].concat()), [["公益岗。", "巩固脱贫"], ["享受", "成果"]]);
     }
 
     #[test]

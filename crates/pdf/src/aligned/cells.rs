@@ -238,14 +238,13 @@ pub(super) fn overlap(a: Rect, b: Rect) -> bool {
     shared > (a.x1 - a.x0).min(b.x1 - b.x0) / 4
 }
 
-/// Calls a function for every two blocks that stand side by side.
-pub(super) fn each_beside(blocks: &[Block], mut call: impl FnMut(&Block, &Block)) {
-    let mut order: Vec<&Block> = blocks.iter().collect();
-    order.sort_unstable_by_key(|block| (block.area.y0, block.area.x0));
-    for (i, a) in order.iter().enumerate() {
-        for b in order[i + 1..].iter().take_while(|b| b.area.y0 < a.area.y1).take(MAX_BESIDE) {
-            call(a, b);
-        }
+/// Calls a function for every two blocks that stand side by side, with their positions.
+pub(super) fn each_beside(blocks: &[Block], mut call: impl FnMut(usize, usize)) {
+    let mut order: Vec<usize> = (0..blocks.len()).collect();
+    order.sort_unstable_by_key(|i| (blocks[*i].area.y0, blocks[*i].area.x0, *i));
+    for (at, a) in order.iter().enumerate() {
+        let beside = |b: &&usize| blocks[**b].area.y0 < blocks[*a].area.y1;
+        order[at + 1..].iter().take_while(beside).take(MAX_BESIDE).for_each(|b| call(*a, *b));
     }
 }
 

@@ -18,7 +18,8 @@ enum Edge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Class {
     edge: Edge,
-    /// From the leftmost to the rightmost text of the class.
+    /// From the leftmost to the rightmost text of the class. A text with nothing beside it may reach over several columns
+    /// and tells nothing of the width of one.
     pub(super) from: i32,
     pub(super) to: i32,
     count: usize,
@@ -28,6 +29,11 @@ impl Class {
     /// A block that shares nothing with others.
     pub(super) fn of(area: Rect) -> Self {
         Self { edge: Edge::Left, from: area.x0, to: area.x1, count: 1 }
+    }
+
+    /// The class with the extent of one of its blocks.
+    fn with(self, area: Rect) -> Self {
+        Self { from: self.from.min(area.x0), to: self.to.max(area.x1), ..self }
     }
 }
 
@@ -46,59 +52,75 @@ const MAX_SLACK: i32 = 8_000;
 /// Room around the first and the last column (1/1000 pt).
 const MARGIN: i32 = 3_000;
 
-/// Tells every block the class that it shares an edge with.
+/// A kind of edge, and where it stands of a box.
+type Kind = (Edge, fn(Rect) -> i32);
+
+const EDGES: [Kind; 3] =
+    [(Edge::Left, |area| area.x0), (Edge::Centre, |area| middle(area).0), (Edge::Right, |area| area.x1)];
+
+/// What a block tells of columns.
+struct Seen {
+    area: Rect,
+    /// Which edges all of its lines share; all of them where they share none.
+    shared: [bool; EDGES.len()],
+    /// Something stands beside it.
+    beside: bool,
+}
+
+/// Tells every block the class that it shares an edge with: the most common one; of equally common ones the left, then
+/// the middle.
 pub(super) fn classify(pages: &mut [Vec<Block>]) {
-    let edges: [fn(Rect) -> i32; 3] = [|area| area.x0, |area| middle(area).0, |area| area.x1];
-    let kinds = [Edge::Left, Edge::Centre, Edge::Right];
-    let classes: Vec<Vec<Class>> =
-        kinds.iter().zip(edges).map(|(kind, edge)| classes(pages.iter().flatten(), *kind, edge)).collect();
-    let starts: Vec<Vec<i32>> = edges.iter().map(|edge| starts(pages.iter().flatten(), *edge)).collect();
-    for block in pages.iter_mut().flatten() {
+    let seen = seen(pages);
+    let classes: Vec<Vec<(i32, Class)>> = (0..EDGES.len()).map(|kind| classes(&seen, kind)).collect();
+    for (block, seen) in pages.iter_mut().flatten().zip(&seen) {
         let class = |kind: usize| {
-            let at = starts[kind].partition_point(|start| *start <= edges[kind](block.area)).checked_sub(1)?;
-            classes[kind].get(at)
+            let at = (EDGES[kind].1)(block.area);
+            let after = classes[kind].partition_point(|(start, _)| *start <= at);
+            classes[kind][..after].last().map(|(_, class)| class)
         };
-        // The most common edge that all lines of the block share; of equally common ones the left, then the middle.
-        let shared = |kind: &usize| {
-            let at = |line: &TextLine| edges[*kind](line.area);
-            let (least, most) = (block.lines.iter().map(at).min(), block.lines.iter().map(at).max());
-            least.zip(most).is_some_and(|(least, most)| most - least <= SAME)
-        };
-        let aligned = (0..kinds.len()).any(|kind| shared(&kind));
-        let usable = (0..kinds.len()).filter(|kind| !aligned || shared(kind));
+        let usable = (0..EDGES.len()).filter(|kind| seen.shared[*kind]);
         let best = usable.filter_map(class).max_by_key(|class| (class.count, std::cmp::Reverse(class.edge)));
-        block.class = best.copied().unwrap_or(block.class);
+        block.class = best.map_or(block.class, |class| class.with(block.area));
     }
 }
 
-/// Where the classes of one kind of edge begin.
-fn starts<'b>(blocks: impl Iterator<Item = &'b Block>, edge: fn(Rect) -> i32) -> Vec<i32> {
-    let mut at: Vec<i32> = blocks.map(|block| edge(block.area)).collect();
-    at.sort_unstable();
-    let mut starts: Vec<i32> = Vec::new();
-    for at in at {
-        if starts.last().is_none_or(|start| at - start > SAME) {
-            starts.push(at);
-        }
+/// All blocks, page by page.
+fn seen(pages: &[Vec<Block>]) -> Vec<Seen> {
+    let mut all = Vec::new();
+    for blocks in pages {
+        let first = all.len();
+        all.extend(blocks.iter().map(|block| Seen { area: block.area, shared: shared(block), beside: false }));
+        each_beside(blocks, |a, b| (all[first + a].beside, all[first + b].beside) = (true, true));
     }
-    starts
+    all
 }
 
-fn classes<'b>(blocks: impl Iterator<Item = &'b Block>, kind: Edge, edge: fn(Rect) -> i32) -> Vec<Class> {
-    let mut areas: Vec<Rect> = blocks.map(|block| block.area).collect();
-    areas.sort_unstable_by_key(|area| edge(*area));
+fn shared(block: &Block) -> [bool; EDGES.len()] {
+    let shared = EDGES.map(|(_, edge)| {
+        let at = |line: &TextLine| edge(line.area);
+        let (least, most) = (block.lines.iter().map(at).min(), block.lines.iter().map(at).max());
+        least.zip(most).is_some_and(|(least, most)| most - least <= SAME)
+    });
+    if shared.contains(&true) { shared } else { [true; EDGES.len()] }
+}
+
+/// The classes of one kind of edge, with where each begins. A text that wraps fills its cell, so that its box begins and is
+/// centred where others of the column are; where its lines end is chance.
+fn classes(seen: &[Seen], kind: usize) -> Vec<(i32, Class)> {
+    let (edge, at) = EDGES[kind];
+    let mut seen: Vec<&Seen> = seen.iter().filter(|seen| edge != Edge::Right || seen.shared[kind]).collect();
+    seen.sort_unstable_by_key(|seen| at(seen.area));
     let mut classes: Vec<(i32, Class)> = Vec::new();
-    for area in areas {
+    for Seen { area, beside, .. } in seen {
+        let (from, to) = if *beside { (area.x0, area.x1) } else { (i32::MAX, i32::MIN) };
         match classes.last_mut() {
-            Some((start, class)) if edge(area) - *start <= SAME => {
-                class.from = class.from.min(area.x0);
-                class.to = class.to.max(area.x1);
-                class.count += 1;
+            Some((start, class)) if at(*area) - *start <= SAME => {
+                *class = Class { from: class.from.min(from), to: class.to.max(to), count: class.count + 1, edge };
             }
-            _ => classes.push((edge(area), Class { edge: kind, ..Class::of(area) })),
+            _ => classes.push((at(*area), Class { edge, from, to, count: 1 })),
         }
     }
-    classes.into_iter().map(|(_, class)| class).collect()
+    classes
 }
 
 /// The columns of a table.
@@ -113,20 +135,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The fewest columns in which no two blocks that stand side by side share one.
-    ///
-    /// Between two neighbours of a row runs a line of the table.
-    /// So every gap between neighbours must hold one, and gaps that have a part in common can share it.
-    pub(super) fn of(pages: &[Vec<Block>], page_width: i32) -> Self {
-        let mut gaps: Vec<(i32, i32)> = Vec::new();
-        for blocks in pages {
-            each_beside(blocks, |a, b| {
-                let (left, right) = if a.area.x0 <= b.area.x0 { (a, b) } else { (b, a) };
-                if left.area.x1 < right.area.x0 {
-                    gaps.push((left.ink().1, right.ink().0));
-                }
-            });
-        }
+    /// The fewest columns with a line in every gap. Gaps that have a part in common can share it.
+    pub(super) fn of(pages: &[Vec<Block>], gaps: Vec<Gap>, page_width: i32) -> Self {
         let areas = || pages.iter().flatten().map(|block| block.area);
         let left = areas().map(|area| area.x0).min().unwrap_or(0) - MARGIN;
         let right = areas().map(|area| area.x1).max().unwrap_or(0) + MARGIN;
@@ -171,11 +181,29 @@ impl Columns {
     }
 }
 
+/// Where the room between two neighbours of a row begins and ends: a line of the table runs there.
+pub(super) type Gap = (i32, i32);
+
+/// The gap between two blocks; `None` where they lap over each other.
+pub(super) fn gap(a: &Block, b: &Block) -> Option<Gap> {
+    let (left, right) = if a.area.x0 <= b.area.x0 { (a, b) } else { (b, a) };
+    (left.area.x1 < right.area.x0).then(|| (left.ink().1, right.ink().0))
+}
+
+/// The gaps between blocks that stand at one height.
+pub(super) fn gaps(pages: &[Vec<Block>]) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for blocks in pages {
+        each_beside(blocks, |a, b| gaps.extend(gap(&blocks[a], &blocks[b])));
+    }
+    gaps
+}
+
 /// The fewest positions of which every gap holds one, each in the middle of what its gaps have in common.
-fn lines_in(mut gaps: Vec<(i32, i32)>) -> Vec<i32> {
+fn lines_in(mut gaps: Vec<Gap>) -> Vec<i32> {
     gaps.sort_unstable_by_key(|gap| (gap.1, gap.0));
     gaps.dedup();
-    let mut common: Vec<(i32, i32)> = Vec::new();
+    let mut common: Vec<Gap> = Vec::new();
     for gap in gaps {
         match common.last_mut() {
             Some(last) if gap.0 < last.1 => last.0 = last.0.max(gap.0),

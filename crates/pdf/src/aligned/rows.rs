@@ -8,7 +8,7 @@ use jixiao_model::Rect;
 
 use super::Place;
 use super::cells::{Block, MAX_BESIDE, Pitch, each_beside, overlap};
-use super::columns::Columns;
+use super::columns::{Columns, Gap, gap};
 use super::spans::{self, Element, Prices, Stand};
 use crate::lines::percent;
 use crate::page::{mean, middle};
@@ -55,6 +55,7 @@ fn stand(pages: &[Vec<Block>]) -> Stand {
     let (mut same_middle, mut same_top) = (0, 0);
     for blocks in pages {
         each_beside(blocks, |a, b| {
+            let (a, b) = (&blocks[a], &blocks[b]);
             if a.lines.len() != b.lines.len() {
                 let off = percent(a.size().min(b.size()), SAME_ROW);
                 same_middle += usize::from((a.middle() - b.middle()).abs() <= off);
@@ -150,16 +151,30 @@ fn in_line(blocks: &[Block], anchor: impl Fn(&Block) -> i32) -> Vec<Group> {
     groups
 }
 
+/// The blocks of every row, from left to right.
+fn in_rows(blocks: &[Block], places: &[Place]) -> Vec<Group> {
+    let rows = places.iter().map(|place| place.row + place.row_span).max().unwrap_or(0);
+    let mut in_rows: Vec<Group> = vec![Vec::new(); rows];
+    for (block, place) in places.iter().enumerate() {
+        in_rows[place.row..place.row + place.row_span].iter_mut().for_each(|row| row.push(block));
+    }
+    for row in &mut in_rows {
+        row.sort_unstable_by_key(|block| blocks[*block].area.x0);
+    }
+    in_rows
+}
+
+/// The gaps between blocks whose rows are known.
+pub(super) fn gaps(blocks: &[Block], places: &[Place]) -> Vec<Gap> {
+    let rows = in_rows(blocks, places);
+    rows.iter().flat_map(|row| row.windows(2)).filter_map(|pair| gap(&blocks[pair[0]], &blocks[pair[1]])).collect()
+}
+
 /// Gives blocks whose rows are known the columns that they have room for: texts of one edge have cells of one width.
 pub(super) fn spread(blocks: &[Block], places: &mut [Place], columns: &Columns) {
-    let rows = places.iter().map(|place| place.row + place.row_span).max().unwrap_or(0);
-    let mut in_row: Vec<Vec<usize>> = vec![Vec::new(); rows];
-    for (block, place) in places.iter().enumerate() {
-        in_row[place.row..place.row + place.row_span].iter_mut().for_each(|row| row.push(block));
-    }
+    let in_row = in_rows(blocks, places);
     let mut room = vec![(i32::MIN, i32::MAX); blocks.len()];
-    for row in &mut in_row {
-        row.sort_unstable_by_key(|block| blocks[*block].area.x0);
+    for row in &in_row {
         for pair in row.windows(2) {
             let (left, right) = (blocks[pair[0]].area, blocks[pair[1]].area);
             room[pair[0]].1 = room[pair[0]].1.min(right.x0);
@@ -260,16 +275,19 @@ struct Solver<'b> {
     rows: Vec<Option<usize>>,
     /// It covers no other row.
     single: Vec<bool>,
-    /// First column and number of columns of every block.
+    /// First column and number of columns of every block; nothing else stands in these columns of its row.
     spots: Vec<(usize, usize)>,
+    /// It stands alone in its row, at the left edge: no label reaches over that row.
+    leads: Vec<bool>,
 }
 
 impl<'b> Solver<'b> {
     fn new(blocks: &'b [Block], columns: &'b Columns, habits: &'b Habits, bounds: Vec<(i32, i32)>) -> Self {
         let spots = blocks.iter().map(|block| columns.place(block.area.x0, block.area.x1)).collect();
         let (rows, single) = (vec![None; blocks.len()], vec![false; blocks.len()]);
+        let leads = single.clone();
         let top = blocks.iter().map(|block| block.area.y0).min().unwrap_or(0);
-        Self { blocks, columns, habits, bounds, top, rows, single, spots }
+        Self { blocks, columns, habits, bounds, top, rows, single, spots, leads }
     }
 
     /// Notes what stands in a row.
@@ -285,6 +303,13 @@ impl<'b> Solver<'b> {
             self.single[*block] = i + 1 == order.len() && visible[*block];
         }
         give_way(&order, &mut self.spots);
+        if let [only] = order.as_slice()
+            && self.spots[*only].0 == 0
+            && self.spots[*only].1 < self.columns.len()
+        {
+            self.leads[*only] = true;
+            self.spots[*only] = (0, self.columns.len());
+        }
     }
 
     fn solve(mut self, leaves: &[Group], open: (bool, bool), even: bool) -> Rows {
@@ -297,7 +322,9 @@ impl<'b> Solver<'b> {
         let (spans, cost) = self.spans(&names, open);
         let places = (0..self.blocks.len()).map(|block| {
             let (row, row_span) = spans[block].unwrap_or((self.rows[block].unwrap_or(0), 1));
-            let (column, column_span) = self.spots[block];
+            let Rect { x0, x1, .. } = self.blocks[block].area;
+            let own = self.leads[block].then(|| self.columns.place(x0, x1));
+            let (column, column_span) = own.unwrap_or(self.spots[block]);
             Place { row, row_span, column, column_span }
         });
         Rows {

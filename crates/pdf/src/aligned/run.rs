@@ -217,7 +217,8 @@ fn by_rules(regions: Vec<Region>) -> Vec<Sketch> {
         rest.push((sketch, bands, places));
     }
     columns::classify(&mut pages);
-    let columns = Columns::of(&pages, width);
+    let gaps = pages.iter().zip(&rest).flat_map(|(blocks, (.., places))| rows::gaps(blocks, places)).collect();
+    let columns = Columns::of(&pages, gaps, width);
     let sketch = |(blocks, (sketch, bands, mut places)): (Vec<Block>, (Sketch, Bands, Vec<Place>))| {
         rows::spread(&blocks, &mut places, &columns);
         let edges = columns.edges().to_vec();
@@ -252,7 +253,7 @@ fn by_text(regions: &[Region], pitch: Pitch) -> Vec<Sketch> {
         return sketches.into_iter().zip(pages).map(|(sketch, blocks)| sketch.only_lines(blocks)).collect();
     }
     columns::classify(&mut pages);
-    let columns = Columns::of(&pages, sketches[0].width);
+    let columns = Columns::of(&pages, columns::gaps(&pages), sketches[0].width);
     let habits = Habits::of(&pages, pitch);
     for (i, (sketch, blocks)) in sketches.iter_mut().zip(pages).enumerate() {
         let found = rows::find(&blocks, &columns, &habits, (i > 0, i < last));

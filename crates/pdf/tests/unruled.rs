@@ -1,0 +1,162 @@
+//! Tables without column lines: what stands in which row and column is told by where the texts stand.
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its fixture must fail")]
+
+mod support;
+
+use jixiao_model::{Block, Limits, Table, join_lines};
+use jixiao_pdf::read_pdf;
+use support::Made;
+
+/// A text: left edge, baseline, lines 13 pt apart.
+type Laid<'t> = (f64, f64, &'t str);
+
+fn made(laid: &[Laid<'_>]) -> Made {
+    let mut made = Made::new(600, 800);
+    for (x, y, text) in laid {
+        for (i, line) in text.split('\n').enumerate() {
+            made.text(*x, *y + 13.0 * i as f64, 10.0, line);
+        }
+    }
+    made
+}
+
+fn table(made: &Made) -> Table {
+    let reading = read_pdf(&made.bytes(), None, &Limits::default()).unwrap();
+    let mut tables = reading.blocks.into_iter().filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    });
+    let first = tables.next().unwrap();
+    assert!(tables.next().is_none(), "one table");
+    first
+}
+
+/// First column, number of rows and text of the cells of a row that have text.
+fn cells(table: &Table, row: usize) -> Vec<(u16, u16, String)> {
+    let cells = table.rows[row].cells.iter().filter(|cell| !cell.lines.is_empty());
+    cells.map(|cell| (cell.column, cell.row_span, join_lines(&cell.lines))).collect()
+}
+
+fn owned(cells: &[(u16, u16, &str)]) -> Vec<(u16, u16, String)> {
+    cells.iter().map(|(column, rows, text)| (*column, *rows, (*text).to_owned())).collect()
+}
+
+/// All texts begin at the left edge of their cells, the titles of sections too. A title that stands alone in its row
+/// ends what labels above and below it cover.
+#[test]
+fn titles_of_sections_at_the_left_edge() {
+    let xs = [60.0, 120.0, 180.0, 280.0, 440.0];
+    let laid = [
+        (xs[0], 100.0, "项目名称"),
+        (xs[1], 100.0, "整修老旧校舍"),
+        (xs[3], 100.0, "项目类别"),
+        (xs[4], 100.0, "特定目标"),
+        (xs[0], 140.0, "项目资金"),
+        (xs[1], 120.0, "资金总额"),
+        (xs[2], 120.0, "1106"),
+        (xs[3], 120.0, "年度资金总额"),
+        (xs[4], 120.0, "1106"),
+        (xs[1], 150.0, "其他资金"),
+        (xs[2], 150.0, "20"),
+        (xs[3], 140.0, "上年结转资金"),
+        (xs[4], 140.0, "8"),
+        (xs[3], 160.0, "其他资金"),
+        (xs[4], 160.0, "12"),
+        (xs[0], 209.5, "绩效目标"),
+        (xs[1], 180.0, "总体目标"),
+        (xs[3], 180.0, "年度目标"),
+        (
+            xs[1],
+            200.0,
+            "用于新建教学楼和图书馆以及采购\n图书，购买城域网服务和软件服务\n，保障学校的正常运转，改善办学\n条件，提升教学质量",
+        ),
+        (
+            xs[3],
+            206.5,
+            "用于新建教学楼和图书馆以及采购图书，购买\n城域网服务和软件服务，保障学校的正常运转\n，改善办学条件，提升教学质量",
+        ),
+        (xs[0], 259.0, "总体绩效指标"),
+        (xs[1], 279.0, "一级指标"),
+        (xs[2], 279.0, "二级指标"),
+        (xs[3], 279.0, "三级指标"),
+        (xs[4], 279.0, "指标值"),
+        (xs[1], 329.0, "产出指标"),
+        (xs[2], 309.0, "数量指标"),
+        (xs[3], 299.0, "图书册数"),
+        (xs[4], 299.0, "100册"),
+        (xs[3], 319.0, "教学楼面积"),
+        (xs[4], 319.0, "170平"),
+        (xs[2], 349.0, "质量指标"),
+        (xs[3], 339.0, "工程合格率"),
+        (xs[4], 339.0, "合格"),
+        (xs[3], 359.0, "图书合格率"),
+        (xs[4], 359.0, "合格"),
+    ];
+    let table = table(&made(&laid));
+    assert_eq!(cells(&table, 2), owned(&[(1, 2, "其他资金"), (2, 2, "20"), (3, 1, "上年结转资金"), (4, 1, "8")]));
+    assert_eq!(cells(&table, 4), owned(&[(0, 2, "绩效目标"), (1, 1, "总体目标"), (3, 1, "年度目标")]));
+    let goal =
+        "用于新建教学楼和图书馆以及采购图书，购买城域网服务和软件服务，保障学校的正常运转，改善办学条件，提升教学质量";
+    assert_eq!(cells(&table, 5), owned(&[(1, 1, goal), (3, 1, goal)]));
+    assert_eq!(cells(&table, 6), owned(&[(0, 1, "总体绩效指标")]));
+    let head = [(1, 1, "一级指标"), (2, 1, "二级指标"), (3, 1, "三级指标"), (4, 1, "指标值")];
+    assert_eq!(cells(&table, 7), owned(&head));
+    let first = [(1, 4, "产出指标"), (2, 2, "数量指标"), (3, 1, "图书册数"), (4, 1, "100册")];
+    assert_eq!(cells(&table, 8), owned(&first));
+    assert_eq!(cells(&table, 10), owned(&[(2, 2, "质量指标"), (3, 1, "工程合格率"), (4, 1, "合格")]));
+}
+
+/// Rules part the rows only. The amounts of the second column are all empty, and the heading over the first stands beside
+/// two rows, at the height of neither: the headings tell the columns all the same.
+#[test]
+fn a_column_that_is_empty_keeps_its_place() {
+    let (a, b, c, d) = (60.0, 160.0, 240.0, 340.0);
+    let mut made = made(&[
+        (b, 125.0, "预算资金"),
+        (c, 110.0, "其中"),
+        (c, 140.0, "财政拨款"),
+        (d, 140.0, "其他资金"),
+        (a, 170.0, "园林绿化"),
+        (b, 170.0, "6879"),
+        (d, 170.0, "6879"),
+        (a, 200.0, "园林养护"),
+        (b, 200.0, "1536"),
+        (d, 200.0, "1536"),
+        (a, 230.0, "合计"),
+        (b, 230.0, "8415"),
+        (d, 230.0, "8415"),
+    ]);
+    for (from, y) in [(a, 90.0), (c, 120.0), (a, 150.0), (a, 180.0), (a, 210.0), (a, 240.0)] {
+        made.rule(from, y, 400.0, y);
+    }
+    let table = table(&made);
+    assert_eq!(cells(&table, 1), owned(&[(2, 1, "财政拨款"), (3, 1, "其他资金")]));
+    assert_eq!(cells(&table, 2), owned(&[(0, 1, "园林绿化"), (1, 1, "6879"), (3, 1, "6879")]));
+}
+
+/// Amounts begin at one edge, and by chance end where lines of texts that wrap in other rows do.
+#[test]
+fn where_lines_that_wrap_end_is_chance() {
+    let (a, b, c, d) = (60.0, 160.0, 260.0, 340.0);
+    let mut made = made(&[
+        (a, 110.0, "任务"),
+        (b, 110.0, "预算"),
+        (c, 110.0, "财政拨款"),
+        (d, 110.0, "其他资金"),
+        (a, 140.0, "园林绿化"),
+        (b, 140.0, "6879"),
+        (d, 140.0, "6879"),
+        (a, 170.0, "绿化美化"),
+        (c + 20.0, 170.0, "五组大型立体花卉造型\n和十二组小品"),
+        (a, 213.0, "养护管理"),
+        (c + 20.0, 213.0, "五十万平方米的开放式\n老旧小区"),
+        (a, 256.0, "整形修剪"),
+        (c + 20.0, 256.0, "多条道路两旁的行道树\n和绿地"),
+    ]);
+    for y in [90.0, 120.0, 150.0, 193.0, 236.0, 279.0] {
+        made.rule(a, y, 440.0, y);
+    }
+    let table = table(&made);
+    let last = |row: usize| table.rows[row].cells.last().map(|cell| (cell.column, cell.column_span));
+    assert_eq!((last(0), last(1)), (Some((3, 1)), Some((3, 1))));
+}
