@@ -41,9 +41,10 @@ struct Open {
     tail: Tail,
 }
 
-/// The end of a cell's text on the page where it ended last.
+/// The end of a cell on the page where it ended last.
 #[derive(Debug, Clone)]
 struct Tail {
+    /// The last line of its text; `None` where the page shows the cell without text.
     last: Option<TextLine>,
     area: Rect,
     /// Width that the text of the cell can have.
@@ -59,6 +60,11 @@ impl Open {
 
     fn end(&self) -> usize {
         self.row + self.row_span
+    }
+
+    /// Its text ended on a page before the one where it ended last: what follows is another text.
+    fn is_over(&self) -> bool {
+        !self.is_empty() && self.tail.last.is_none()
     }
 
     fn text(&self) -> String {
@@ -127,11 +133,28 @@ enum Fate {
     Again(usize),
 }
 
+/// Whether a label that is printed at the top of a page begins there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Restart {
+    #[default]
+    No,
+    /// It may have begun on the page before: only labels of several rows beside it tell that groups go on.
+    Unsure,
+    Yes,
+}
+
+impl Restart {
+    /// A cell to the right of the label may go on from the page before.
+    fn lets_go_on(self, cell: &Incoming) -> bool {
+        self == Self::No || (self == Self::Unsure && cell.cell.row_span > 1)
+    }
+}
+
 /// What became of the cells to the left of a cell at the top of a page.
 #[derive(Debug, Clone, Copy, Default)]
 struct Before {
     /// A label begins anew.
-    restarted: bool,
+    restart: Restart,
     /// Something begins anew.
     other: bool,
     /// A label goes on and is not printed again.
@@ -355,12 +378,12 @@ impl Builder {
         }
         let cell = cell.cell;
         let (area, inner, rows) = (cell.area, cell.inner, cell.row_span);
-        if !again && !cell.lines.is_empty() {
-            let before = open.tail.last.take();
-            open.lines.extend(model_lines(cell.lines.clone(), inner, before.as_ref(), on_page));
-            open.tail.last = cell.lines.into_iter().next_back();
+        let before = open.tail.last.take();
+        let last = if again { before.clone() } else { cell.lines.last().cloned() };
+        if !again {
+            open.lines.extend(model_lines(cell.lines, inner, before.as_ref(), on_page));
         }
-        open.tail = Tail { last: open.tail.last.take(), area, inner, rows };
+        open.tail = Tail { last, area, inner, rows };
     }
 
     /// Appends cells as rows of their own, `skip` rows less than their numbers say.
@@ -445,7 +468,7 @@ impl Builder {
                 continue;
             }
             let label = b.cell.row_span > 1 || open.tail.rows > 1;
-            if label && (open.is_empty() || open.text() == b.text()) {
+            if label && (open.is_empty() || open.is_over() || open.text() == b.text()) {
                 continue;
             }
             let short = if strict { -ROOM } else { SHORT };
@@ -515,14 +538,19 @@ impl Builder {
         let mut fates = Vec::with_capacity(first.len());
         for i in first {
             let cell = &top[*i];
-            let fate = match self.above(cell) {
+            let above = self.above(cell);
+            let fate = match above {
                 Some(a) if cut => self.fate_in_cut_row(a, cell),
                 Some(a) if parted && self.under(a, cell) => Fate::Goes(a),
-                Some(a) if leaf_text && !before.restarted => self.fate(a, cell, top, before),
+                Some(a) if leaf_text && before.restart.lets_go_on(cell) => self.fate(a, cell, top, before),
                 _ => Fate::New,
             };
             let label = cell.cell.row_span > 1 || self.is_label_column(cell, top);
-            before.restarted |= fate == Fate::New && label && !cell.is_empty();
+            if fate == Fate::New && label && !cell.is_empty() {
+                // A label whose text is over may have ended anywhere on the page before.
+                let over = above.is_some_and(|a| self.cells[a].is_over());
+                before.restart = before.restart.max(if over { Restart::Unsure } else { Restart::Yes });
+            }
             before.other |= fate == Fate::New && !cell.is_empty();
             before.once |= matches!(fate, Fate::Goes(a) if cell.is_empty() && !self.cells[a].is_empty());
             fates.push(fate);
@@ -564,7 +592,10 @@ impl Builder {
     fn fate_in_cut_row(&self, a: usize, cell: &Incoming) -> Fate {
         let open = &self.cells[a];
         let label = cell.cell.row_span > 1 || open.tail.rows > 1;
-        if label && !open.is_empty() && open.text() == cell.text() { Fate::Again(a) } else { Fate::Goes(a) }
+        if label && !open.is_empty() && open.text() == cell.text() {
+            return Fate::Again(a);
+        }
+        if open.is_over() && !cell.is_empty() { Fate::New } else { Fate::Goes(a) }
     }
 
     fn fate(&self, a: usize, cell: &Incoming, top: &[Incoming], before: Before) -> Fate {

@@ -358,6 +358,28 @@ fn labels_that_are_not_drawn_again() {
     assert_eq!(spans[9], (1, "合格率".to_owned()));
 }
 
+/// A label is printed on the first of two pages, and another one on the third, where a row goes on: neither is the rest of
+/// the other, though their lines are full.
+#[test]
+fn a_label_on_a_later_page_is_another() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 98.0, 250.0, 330.0];
+    let budget = [(0, 0, 2, 1, "预算情况\n（万元）"), (0, 1, 1, 1, "基本支出"), (0, 2, 1, 1, "12")];
+    draw(&mut made, &xs, 60.0, &[&budget[..], &[(1, 1, 1, 1, "项目支出"), (1, 2, 1, 1, "20")]].concat());
+    made.pages.push(String::new());
+    let tasks = [(0, 0, 2, 1, ""), (0, 1, 1, 1, "职能"), (0, 2, 1, 1, "金额")];
+    let cut = [(1, 1, 1, 1, "对承担国家免疫规划接种任务的"), (1, 2, 1, 1, "105")];
+    draw(&mut made, &xs, 60.0, &[&tasks[..], &cut].concat());
+    made.pages.push(String::new());
+    let rest = [(0, 0, 2, 1, "年度主要\n任务"), (0, 1, 1, 1, "单位进行补助"), (0, 2, 1, 1, "")];
+    draw(&mut made, &xs, 60.0, &[&rest[..], &[(1, 1, 1, 1, "其他"), (1, 2, 1, 1, "3")]].concat());
+    let reading = read(&made);
+    let read = texts(tables(&reading)[0]);
+    assert_eq!(read[0], ["预算情况（万元）", "基本支出", "12"]);
+    assert_eq!(read[3], ["年度主要任务", "对承担国家免疫规划接种任务的单位进行补助", "105"]);
+    assert_eq!(read.len(), 5);
+}
+
 /// A bracket that a label leaves open at the end of a page is closed on the next one.
 #[test]
 fn a_label_that_is_cut_in_a_bracket_is_one_label() {

@@ -160,3 +160,102 @@ fn where_lines_that_wrap_end_is_chance() {
     let last = |row: usize| table.rows[row].cells.last().map(|cell| (cell.column, cell.column_span));
     assert_eq!((last(0), last(1)), (Some((3, 1)), Some((3, 1))));
 }
+
+/// A text of a page: left edge, distance from the top, text.
+fn page(made: &mut Made, laid: &[Laid<'_>]) {
+    made.pages.push(String::new());
+    for (x, y, text) in laid {
+        made.text(*x, *y, 10.0, text);
+    }
+}
+
+/// What stands over a table in the middle of the page is its caption, though a column begins where it does.
+#[test]
+fn a_caption_that_begins_where_a_column_does() {
+    let table = table(&made(&[
+        (270.0, 100.0, "二〇二三年度"),
+        (60.0, 120.0, "项目名称"),
+        (130.0, 120.0, "校舍"),
+        (270.0, 120.0, "类别"),
+        (440.0, 120.0, "特定"),
+        (60.0, 140.0, "主管部门"),
+        (130.0, 140.0, "教育"),
+        (270.0, 140.0, "编码"),
+        (440.0, 140.0, "101"),
+        (60.0, 160.0, "项目期限"),
+        (130.0, 160.0, "2023"),
+        (270.0, 160.0, "至"),
+        (440.0, 160.0, "2024"),
+    ]));
+    assert_eq!(cells(&table, 0), owned(&[(0, 1, "项目名称"), (1, 1, "校舍"), (2, 1, "类别"), (3, 1, "特定")]));
+    assert_eq!(table.rows.len(), 3);
+}
+
+/// Narrow margins leave the first row of a page where heads of pages stand; the label of the last rows of a page stands
+/// in the middle of its group, on the next page.
+#[test]
+fn rows_at_the_edge_of_a_page() {
+    let mut made = made(&[
+        (60.0, 676.0, "一级"),
+        (160.0, 676.0, "三级指标"),
+        (300.0, 676.0, "目标值"),
+        (60.0, 698.0, "产出"),
+        (160.0, 698.0, "图书册数"),
+        (300.0, 698.0, "100册"),
+        (160.0, 720.0, "设备采购"),
+        (300.0, 720.0, "10台"),
+    ]);
+    page(
+        &mut made,
+        &[
+            (160.0, 50.0, "合格率"),
+            (300.0, 50.0, "100%"),
+            (60.0, 72.0, "质量"),
+            (160.0, 72.0, "完好率"),
+            (300.0, 72.0, "90%"),
+            (160.0, 94.0, "及时率"),
+            (300.0, 94.0, "80%"),
+        ],
+    );
+    let table = table(&made);
+    let names: Vec<String> =
+        (0..table.rows.len()).map(|row| cells(&table, row)).map(|row| row[row.len() - 2].2.clone()).collect();
+    assert_eq!(names, ["三级指标", "图书册数", "设备采购", "合格率", "完好率", "及时率"]);
+    assert_eq!(cells(&table, 2), owned(&[(0, 4, "质量"), (1, 1, "设备采购"), (2, 1, "10台")]));
+}
+
+/// Under a head of two rows one column of long texts, with a label beside it: a table that goes on on the next page.
+#[test]
+fn a_head_of_few_rows_over_long_texts() {
+    let long = "制定本单位中长期规划和年度计划，参与编制全区专业规划和详细规划";
+    let mut made = made(&[
+        (60.0, 100.0, "部门名称"),
+        (300.0, 100.0, "绿化中心"),
+        (60.0, 120.0, "联系人"),
+        (130.0, 120.0, "高斌"),
+        (300.0, 120.0, "电话"),
+        (440.0, 120.0, "8207"),
+        (130.0, 140.0, long),
+        (130.0, 160.0, long),
+        (60.0, 170.0, "部门职能"),
+        (130.0, 180.0, long),
+        (130.0, 200.0, long),
+    ]);
+    page(
+        &mut made,
+        &[
+            (60.0, 80.0, "人员情况"),
+            (130.0, 80.0, "编制"),
+            (300.0, 80.0, "56"),
+            (60.0, 100.0, "预算情况"),
+            (130.0, 100.0, "基本支出"),
+            (300.0, 100.0, "12"),
+            (60.0, 120.0, "其他情况"),
+            (130.0, 120.0, "项目支出"),
+            (300.0, 120.0, "20"),
+        ],
+    );
+    let table = table(&made);
+    assert_eq!(cells(&table, 0), owned(&[(0, 1, "部门名称"), (2, 1, "绿化中心")]));
+    assert_eq!(cells(&table, 2)[0].2, "部门职能");
+}

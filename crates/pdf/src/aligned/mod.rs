@@ -63,6 +63,9 @@ const TITLE: i32 = 120;
 /// A distance between lines beyond this share of the em (percent) ends a table.
 const APART: i32 = 600;
 
+/// A head of several pieces is further from the table than this share of the em (percent).
+const HEAD: i32 = 250;
+
 /// The share of the page's height (percent) that is head and foot: 2 cm of an A4 page.
 const EDGE: i32 = 7;
 
@@ -77,8 +80,7 @@ pub(crate) fn regions(rows: Vec<Vec<TextLine>>, loose: &[Rule], (width, height):
     for row in rows {
         let title = row.iter().any(|piece| piece.size * 100 > usual * TITLE);
         let far = open.last().is_some_and(|last| top(&row) - top(last) > percent(usual, APART));
-        let apart = |last: &Vec<TextLine>| top(&row) - bottom(last) > usual;
-        let edge = open.last().is_some_and(|last| zone(last, height) != zone(&row, height) && apart(last));
+        let edge = open.last().is_some_and(|last| zone(last, height) != zone(&row, height) && apart(last, &row, usual));
         if title || far || edge {
             items.extend(region(std::mem::take(&mut open), loose, width));
         }
@@ -99,6 +101,13 @@ fn region(rows: Vec<Vec<TextLine>>, loose: &[Rule], width: i32) -> Vec<Item> {
         return rows.into_iter().filter_map(line).collect();
     }
     vec![Item::Region(Region { rows, rules: loose.to_vec(), width, is_table })]
+}
+
+/// One of two lines is the head or foot of a page, and stands further from the other than rows do. Most heads are one
+/// piece; several are like a row, which narrow margins leave at the edge of the page.
+fn apart(above: &[TextLine], below: &[TextLine], usual: i32) -> bool {
+    let one = above.len() == 1 || below.len() == 1;
+    top(below) - bottom(above) > if one { usual } else { percent(usual, HEAD) }
 }
 
 /// Heads and feet of pages never belong to a table: 0 for the head, 1 for the body, 2 for the foot.

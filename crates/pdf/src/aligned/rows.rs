@@ -319,7 +319,7 @@ impl<'b> Solver<'b> {
             // Only what stands left of the column that names the rows may cover several.
             self.single[block] |= finer || self.rows[block].is_some_and(|row| self.spots[block].0 >= names[row]);
         }
-        let (spans, cost) = self.spans(&names, open);
+        let (spans, sound) = self.spans(&names, open);
         let places = (0..self.blocks.len()).map(|block| {
             let (row, row_span) = spans[block].unwrap_or((self.rows[block].unwrap_or(0), 1));
             let Rect { x0, x1, .. } = self.blocks[block].area;
@@ -330,7 +330,7 @@ impl<'b> Solver<'b> {
         Rows {
             places: places.collect(),
             open_below: self.open_below(&names),
-            sound: even && cost < UNSOUND,
+            sound: even && sound,
             bounds: self.bounds,
         }
     }
@@ -355,10 +355,10 @@ impl<'b> Solver<'b> {
         finer
     }
 
-    /// First row and number of rows of every block, and the highest cost of a column of labels.
-    fn spans(&self, names: &[usize], open: (bool, bool)) -> (Vec<Option<(usize, usize)>>, u32) {
+    /// First row and number of rows of every block; whether nothing contradicts those of labels.
+    fn spans(&self, names: &[usize], open: (bool, bool)) -> (Vec<Option<(usize, usize)>>, bool) {
         let mut spans: Vec<Option<(usize, usize)>> = vec![None; self.blocks.len()];
-        let mut cost = 0;
+        let mut sound = true;
         // From the finest column on: what a label covers begins and ends where the cells to its right do.
         let mut edges = vec![true; self.bounds.len() + 1];
         for column in (0..self.columns.len()).rev() {
@@ -367,15 +367,13 @@ impl<'b> Solver<'b> {
             let elements: Vec<Element> = here.iter().map(element).collect();
             let label = names.iter().any(|names| column < *names);
             let decided = spans::decide(&self.bounds, &elements, self.habits.stand, prices(label, open), &edges);
-            if label {
-                cost = cost.max(decided.cost);
-            }
+            sound &= !label || (decided.cost < UNSOUND && !decided.doubtful);
             edges = edges_of(&decided.rows, self.bounds.len());
             for (block, rows) in here.into_iter().zip(decided.rows) {
                 spans[block] = spans[block].or(Some(rows));
             }
         }
-        (spans, cost)
+        (spans, sound)
     }
 
     /// The blocks of a column, from top to bottom.

@@ -131,7 +131,7 @@ const WIDER: i32 = 12_000;
 impl Run {
     /// The region is the rest of the table on the page before.
     fn takes(&self, page: usize, region: &Region) -> bool {
-        if self.places.last().is_none_or(|(last, _)| last + 1 != page) {
+        if !self.is_before(page) {
             return false;
         }
         let area = region.area();
@@ -148,15 +148,18 @@ impl Run {
     /// The line goes on with a table of the page before: text that begins or is centred where a column of it is, or
     /// several lines that begin right of where labels and paragraphs do. `stacked` tells that it is one of several.
     fn takes_line(&self, page: usize, line: &TextLine, stacked: bool) -> bool {
-        let Some((last, _)) = self.places.last() else { return false };
-        let begun = self.regions.last().is_some_and(|region| !region.is_table);
-        let after = *last + 1 == page || (*last == page && begun);
         let same_size = (line.size - self.size).abs() * 10 <= self.size;
         let inset = line.area.x0 - self.area.x0;
-        after
+        self.is_before(page)
             && same_size
             && line.area.x1 <= self.area.x1 + WIDER
             && (inset > line.size && self.knows(line) || stacked && inset > LABEL * line.size)
+    }
+
+    /// The table ends on the page before, or single lines of it begin the page.
+    fn is_before(&self, page: usize) -> bool {
+        let begun = || self.regions.last().is_some_and(|region| !region.is_table);
+        self.places.last().is_some_and(|(last, _)| last + 1 == page || (*last == page && begun()))
     }
 
     fn knows(&self, piece: &TextLine) -> bool {
@@ -173,18 +176,21 @@ impl Run {
         for piece in region.rows.iter().flatten() {
             self.edges.extend([piece.area.x0, middle(piece.area).0]);
         }
-        self.places.push((page, at));
-        self.regions.push(region);
+        match self.regions.last_mut() {
+            Some(begun) if self.places.last().map(|place| place.0) == Some(page) => {
+                begun.rows.extend(region.rows);
+                begun.is_table |= region.is_table;
+            }
+            _ => {
+                self.places.push((page, at));
+                self.regions.push(region);
+            }
+        }
     }
 
     fn push_line(&mut self, page: usize, at: usize, line: TextLine, rules: &[Rule]) {
-        match self.regions.last_mut() {
-            Some(region) if self.places.last().map(|place| place.0) == Some(page) => region.rows.push(vec![line]),
-            last => {
-                let width = last.map_or(0, |region| region.width);
-                self.push(page, at, Region { rows: vec![vec![line]], rules: rules.to_vec(), width, is_table: false });
-            }
-        }
+        let width = self.regions.last().map_or(0, |region| region.width);
+        self.push(page, at, Region { rows: vec![vec![line]], rules: rules.to_vec(), width, is_table: false });
     }
 }
 
@@ -245,7 +251,7 @@ fn by_text(regions: &[Region], pitch: Pitch) -> Vec<Sketch> {
     let mut pages: Vec<Vec<Block>> = regions.iter().map(|region| cells::blocks(region, pitch, &room)).collect();
     let mut sketches: Vec<Sketch> =
         regions.iter().map(|region| Sketch { width: region.width, ..Sketch::default() }).collect();
-    let (lead, notes) = (lead(&pages[0]), notes(&pages[last]));
+    let (lead, notes) = (lead(&pages[0], sketches[0].width), notes(&pages[last]));
     sketches[last].below = take(&mut pages[last], &notes);
     sketches[0].above = take(&mut pages[0], &lead);
     let several = |blocks: &Vec<Block>| rows::by_middle(blocks).iter().filter(|row| row.len() > 1).count();
@@ -267,10 +273,15 @@ fn by_text(regions: &[Region], pitch: Pitch) -> Vec<Sketch> {
 }
 
 /// The blocks of captions over a table.
-fn lead(blocks: &[Block]) -> Vec<usize> {
+fn lead(blocks: &[Block], page_width: i32) -> Vec<usize> {
     let groups = rows::by_middle(blocks);
     let rows: Vec<Vec<&Block>> = groups.iter().map(|group| group.iter().map(|i| &blocks[*i]).collect()).collect();
-    groups.iter().zip(&rows).take_while(|(_, row)| tell::is_caption(row, &rows)).flat_map(|(g, _)| g.clone()).collect()
+    groups
+        .iter()
+        .zip(&rows)
+        .take_while(|(_, row)| tell::is_caption(row, &rows, page_width / 2))
+        .flat_map(|(g, _)| g.clone())
+        .collect()
 }
 
 /// The blocks of notes under a table.

@@ -39,6 +39,8 @@ pub(super) struct Prices {
 pub(super) struct Decided {
     pub(super) rows: Vec<(usize, usize)>,
     pub(super) cost: u32,
+    /// Another reading costs little more.
+    pub(super) doubtful: bool,
 }
 
 /// How far a text may stand off the middle of its rows, as a share of the lower row's height: one row more or less moves
@@ -54,6 +56,12 @@ const CROSSED: u32 = 5;
 /// Cost of a cell whose text stands at the top of the page and not in its middle.
 const TOP: u32 = 1;
 
+/// Cost of rows that are left over on one side of all cells, whatever their number.
+const SIDE: u32 = 1;
+
+/// A reading that costs no more than this above the cheapest may be the right one.
+const DOUBT: u32 = 4;
+
 /// Cost of the farthest that a text may stand off the middle of its rows.
 const FARTHEST: i64 = 4;
 
@@ -66,18 +74,56 @@ pub(super) fn decide(
     prices: Prices,
     edges: &[bool],
 ) -> Decided {
-    let mut best: Best = (0..=rows.len() as u32).map(|row| row * prices.before).collect();
+    let crossed = |at: usize| u32::from(!edges.get(at).copied().unwrap_or(true)) * CROSSED;
+    let candidates: Vec<Vec<Candidate>> = elements
+        .iter()
+        .map(|element| {
+            let found = candidates(rows, *element, stand).into_iter();
+            found.map(|(first, count, cost)| (first, count, cost + crossed(first) + crossed(first + count))).collect()
+        })
+        .collect();
+    let mut bests: Vec<Best> = vec![(0..=rows.len()).map(|row| left_over(row, prices.before)).collect()];
     let mut ways: Vec<Ways> = Vec::with_capacity(elements.len());
-    for element in elements {
-        let crossed = |at: usize| u32::from(!edges.get(at).copied().unwrap_or(true)) * CROSSED;
-        let candidates = candidates(rows, *element, stand)
-            .into_iter()
-            .map(|(first, count, cost)| (first, count, cost + crossed(first) + crossed(first + count)));
-        let (next, way) = step(&best, candidates, prices.between);
-        best = next;
+    for candidates in &candidates {
+        let (next, way) = step(&bests[ways.len()], candidates.iter().copied(), prices.between);
+        bests.push(next);
         ways.push(way);
     }
-    cheapest(&best, &ways, prices.after).unwrap_or_else(|| apart(rows, elements))
+    let Some(mut decided) = cheapest(&bests[elements.len()], &ways, prices.after) else { return apart(rows, elements) };
+    decided.doubtful = is_doubtful(&candidates, &bests, &decided, prices);
+    decided
+}
+
+/// First row, number of rows and cost of what an element may cover.
+type Candidate = (usize, usize, u32);
+
+/// Some cell may as well cover other rows: another way to settle all rows costs little more.
+fn is_doubtful(candidates: &[Vec<Candidate>], bests: &[Best], decided: &Decided, prices: Prices) -> bool {
+    let rows = bests[0].len() - 1;
+    // What the rows after a row cost at least, with the cells from one on.
+    let mut rest: Best = (0..=rows).map(|row| left_over(rows - row, prices.after)).collect();
+    for (i, candidates) in candidates.iter().enumerate().rev() {
+        let cost = |way: &Candidate| bests[i][way.0].saturating_add(way.2).saturating_add(rest[way.0 + way.1]);
+        let other = |way: &&Candidate| (way.0, way.1) != decided.rows[i];
+        if candidates.iter().filter(other).any(|way| cost(way) <= decided.cost + DOUBT) {
+            return true;
+        }
+        let mut before = vec![u32::MAX; rows + 1];
+        for (first, count, cost) in candidates {
+            before[*first] = before[*first].min(rest[first + count].saturating_add(*cost));
+        }
+        for row in (0..rows).rev() {
+            before[row] = before[row].min(before[row + 1].saturating_add(prices.between));
+        }
+        rest = before;
+    }
+    false
+}
+
+/// What rows before the first or after the last cell cost. That there are some at all weighs more than how many: labels
+/// seldom stand on other pages on both sides.
+fn left_over(rows: usize, price: u32) -> u32 {
+    if rows == 0 { 0 } else { SIDE + rows as u32 * price }
 }
 
 /// For every row, what it costs at least to settle all rows before it with the cells so far.
@@ -110,7 +156,7 @@ fn step(best: &Best, candidates: impl Iterator<Item = (usize, usize, u32)>, betw
 /// The rows of all cells in the cheapest way; `None` where there is none.
 fn cheapest(best: &Best, ways: &[Ways], after: u32) -> Option<Decided> {
     let rows = best.len() - 1;
-    let cost = |row: usize| best[row].saturating_add((rows - row) as u32 * after);
+    let cost = |row: usize| best[row].saturating_add(left_over(rows - row, after));
     // Rows left over after the last cell cost what they cost there.
     let ended =
         |row: &usize| ways.last().is_none_or(|way| way[*row].is_some_and(|(first, count)| first + count == *row));
@@ -123,7 +169,7 @@ fn cheapest(best: &Best, ways: &[Ways], after: u32) -> Option<Decided> {
         at = first;
     }
     decided.reverse();
-    Some(Decided { rows: decided, cost: cost(end) })
+    Some(Decided { rows: decided, cost: cost(end), doubtful: false })
 }
 
 /// Every cell by itself in the row that it stands in or nearest to.
@@ -133,7 +179,7 @@ fn apart(rows: &[(i32, i32)], elements: &[Element]) -> Decided {
         after.min(rows.len().saturating_sub(1))
     };
     let rows = elements.iter().map(|element| (element.row.unwrap_or_else(|| near(element.anchor)), 1)).collect();
-    Decided { rows, cost: LOST * elements.len() as u32 }
+    Decided { rows, cost: LOST * elements.len() as u32, doubtful: true }
 }
 
 /// First row, number of rows and cost of what an element may cover.
@@ -243,6 +289,28 @@ mod tests {
         assert_eq!(found.rows, [(0, 6)]);
         let found = decide(&rows, &[label(14_000, true), label(90_000, false)], Stand::Middle, GOES_ON, &[]);
         assert_eq!(found.rows, [(0, 4), (4, 2)]);
+    }
+
+    #[test]
+    fn two_readings_that_both_fit_are_doubtful() {
+        let rows = rows(&[18, 18, 18, 18, 18, 18]);
+        let label = |anchor: i32| Element { anchor, row: None, fixed: None, at_top: false };
+        // Rows 1 to 3 and 4 to 5, or all of the first five and the last: the first row may belong to the page before.
+        let open = decide(&rows, &[label(45_000), label(90_000)], Stand::Middle, GOES_ON, &[]);
+        assert_eq!((open.rows, open.doubtful), (vec![(1, 3), (4, 2)], false));
+        let open = decide(&rows, &[label(45_000)], Stand::Middle, GOES_ON, &[]);
+        assert_eq!((open.rows, open.doubtful), (vec![(0, 5)], true));
+        let whole = decide(&rows, &[label(54_000)], Stand::Middle, ALL, &[]);
+        assert_eq!((whole.rows, whole.doubtful), (vec![(0, 6)], false));
+    }
+
+    #[test]
+    fn labels_stand_on_other_pages_on_one_side_only() {
+        let rows = rows(&[18, 18, 18, 18, 18, 18]);
+        let label = |anchor: i32| Element { anchor, row: None, fixed: None, at_top: false };
+        // Two rows before the label, or one before and one after.
+        let found = decide(&rows, &[label(72_000)], Stand::Middle, GOES_ON, &[]);
+        assert_eq!(found.rows, [(2, 4)]);
     }
 
     #[test]

@@ -21,7 +21,9 @@ pub(super) fn is_table(rows: &[Vec<TextLine>], rules: &[Rule]) -> bool {
     let beside = |i: usize| is_parted(&rows[i]) || rows.get(i + 1).is_some_and(|next| stand_beside(&rows[i], next));
     let multi = (0..rows.len()).filter(|i| if is_ruled { rows[*i].len() > 1 } else { beside(*i) }).count();
     let scattered = rows.iter().map(Vec::len).sum::<usize>() > MAX_PIECES || is_scattered(rows);
-    multi >= if is_ruled { 1 } else { MIN_ROWS } && !scattered && !is_contents(rows) && (is_ruled || !is_prose(rows))
+    // A form may begin with few rows of several cells, and go on with long texts that have labels to their left.
+    let few = if has_label_column(rows) { MIN_ROWS - 1 } else { MIN_ROWS };
+    multi >= if is_ruled { 1 } else { few } && !scattered && !is_contents(rows) && (is_ruled || !is_prose(rows))
 }
 
 /// A table of contents: entries that run with dots to the number of a page.
@@ -88,15 +90,18 @@ pub(super) fn stands_in_columns(rows: &[Vec<TextLine>]) -> bool {
 
 /// A single block over a table that belongs to no column: a title, which is centred, or the unit of the amounts at the
 /// right edge.
-pub(super) fn is_caption(row: &[&Block], rows: &[Vec<&Block>]) -> bool {
+pub(super) fn is_caption(row: &[&Block], rows: &[Vec<&Block>], page_middle: i32) -> bool {
     let [block] = row else { return false };
-    let near = |a: i32, b: i32| (a - b).abs() <= block.size() / 2;
-    let aligned =
-        |other: &Block| near(other.area.x0, block.area.x0) || near(middle(other.area).0, middle(block.area).0);
+    let (at, size) = (middle(block.area).0, block.size());
+    let near = |a: i32, b: i32| (a - b).abs() <= size / 2;
+    // What stands in the very middle of the page begins at the edge of a column by chance.
+    let in_the_middle = (at - page_middle).abs() <= size / 10;
+    let begins = |other: &Block| !in_the_middle && near(other.area.x0, block.area.x0);
+    let aligned = |other: &Block| begins(other) || near(middle(other.area).0, at);
     let columns = rows.iter().filter(|row| row.len() > 1).flatten().filter(|other| aligned(other)).count();
     let (left, right) = sides(rows);
-    let central = (middle(block.area).0 - mean(left, right)).abs() <= block.size() * 2;
-    columns < 2 && (central || near(block.area.x1, right)) || is_note(row, rows)
+    let central = (at - mean(left, right)).abs() <= size * 2;
+    columns < 2 && (in_the_middle || central || near(block.area.x1, right)) || is_note(row, rows)
 }
 
 /// A wide single block that begins at the left edge: a sentence before or after a table.
