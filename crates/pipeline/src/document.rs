@@ -36,6 +36,12 @@ pub struct ReadOptions {
     pub cells: bool,
 }
 
+impl ReadOptions {
+    fn layouts(&self) -> &Layouts {
+        self.layouts.as_deref().unwrap_or_else(|| Layouts::builtin())
+    }
+}
+
 /// A file with its identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -131,7 +137,7 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     };
     info.format = Some(format.as_str());
     guarded(&info, || match read(format, bytes, options) {
-        Ok(reading) => records(&info, &reading, options),
+        Ok(reading) => records(&info, reading, options),
         Err(error) => failed(&info, &error),
     })
 }
@@ -139,6 +145,9 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
 /// Reads the only document of a process, with all its processors.
 pub fn process_alone(source: &Source, options: &ReadOptions) -> Result<DocumentRecords, ThreadsError> {
     use_threads(available_parallelism().map_or(1, NonZero::get))?;
+    // The layouts and the lexicon are loaded while the file is read.
+    let wanted = options.clone();
+    rayon::spawn(move || _ = (wanted.layouts(), wanted.values.lexicon()));
     alone(|| process_one(source, options))
 }
 
@@ -159,14 +168,15 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, 
     Ok(reading)
 }
 
-fn records(source: &SourceInfo, reading: &Reading, options: &ReadOptions) -> DocumentRecords {
-    let layouts = options.layouts.as_deref().unwrap_or(Layouts::builtin());
-    let mut document = jixiao_extractor::assemble(reading, layouts);
+fn records(source: &SourceInfo, reading: Reading, options: &ReadOptions) -> DocumentRecords {
+    let mut document = jixiao_extractor::assemble(&reading, options.layouts());
+    // Without cells the reading has served: what it held makes room for the records.
+    let cells = options.cells.then_some(reading);
     let values = options.values.read(&document);
     let found = findings(&document, &values, &options.rules);
     document.diagnostics.extend(found);
     let mut records = DocumentRecords::new(source, &document, &values);
-    if options.cells {
+    if let Some(reading) = &cells {
         records.add_cells(reading);
     }
     records
