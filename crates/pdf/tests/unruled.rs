@@ -12,12 +12,22 @@ type Laid<'t> = (f64, f64, &'t str);
 
 fn made(laid: &[Laid<'_>]) -> Made {
     let mut made = Made::new(600, 800);
+    write(&mut made, laid);
+    made
+}
+
+/// Begins a page with some texts.
+fn page(made: &mut Made, laid: &[Laid<'_>]) {
+    made.pages.push(String::new());
+    write(made, laid);
+}
+
+fn write(made: &mut Made, laid: &[Laid<'_>]) {
     for (x, y, text) in laid {
         for (i, line) in text.split('\n').enumerate() {
             made.text(*x, *y + 13.0 * i as f64, 10.0, line);
         }
     }
-    made
 }
 
 fn table(made: &Made) -> Table {
@@ -161,14 +171,6 @@ fn where_lines_that_wrap_end_is_chance() {
     assert_eq!((last(0), last(1)), (Some((3, 1)), Some((3, 1))));
 }
 
-/// A text of a page: left edge, distance from the top, text.
-fn page(made: &mut Made, laid: &[Laid<'_>]) {
-    made.pages.push(String::new());
-    for (x, y, text) in laid {
-        made.text(*x, *y, 10.0, text);
-    }
-}
-
 /// What stands over a table in the middle of the page is its caption, though a column begins where it does.
 #[test]
 fn a_caption_that_begins_where_a_column_does() {
@@ -258,4 +260,61 @@ fn a_head_of_few_rows_over_long_texts() {
     let table = table(&made);
     assert_eq!(cells(&table, 0), owned(&[(0, 1, "部门名称"), (2, 1, "绿化中心")]));
     assert_eq!(cells(&table, 2)[0].2, "部门职能");
+}
+
+/// A page shows long texts of one column alone, with their label between two lines: it goes on with the table.
+#[test]
+fn a_page_of_long_texts_and_their_label() {
+    let long = "制定本单位中长期规划和年度计划，参与编制全区专业规划和详细规划";
+    let mut made = made(&[
+        (60.0, 110.0, "部门名称"),
+        (130.0, 110.0, "绿化中心"),
+        (60.0, 130.0, "联系人"),
+        (130.0, 130.0, "高斌"),
+        (300.0, 130.0, "电话"),
+        (440.0, 130.0, "8207"),
+    ]);
+    for y in [95.0, 115.0, 135.0] {
+        made.rule(60.0, y, 500.0, y);
+    }
+    let goals = [(130.0, 110.0, long), (60.0, 124.0, "战略目标"), (130.0, 135.0, long), (130.0, 148.0, long)];
+    page(&mut made, &goals);
+    for y in [95.0, 115.0, 155.0] {
+        made.rule(if y > 115.0 { 60.0 } else { 130.0 }, y, 500.0, y);
+    }
+    let rest = [(60.0, 110.0, "人员情况"), (130.0, 110.0, "编制"), (300.0, 110.0, "56")];
+    page(&mut made, &rest);
+    for y in [95.0, 115.0] {
+        made.rule(60.0, y, 500.0, y);
+    }
+    let table = table(&made);
+    assert_eq!(cells(&table, 2), owned(&[(0, 2, "战略目标"), (1, 1, long)]));
+    assert_eq!(cells(&table, 4), owned(&[(0, 1, "人员情况"), (1, 1, "编制"), (2, 1, "56")]));
+}
+
+/// A row is as high as a page, on which no rule is drawn, and its text reaches further right than that before.
+#[test]
+fn a_page_without_a_rule() {
+    let left = "用于新建教学楼和图书馆以及\n采购图书，购买城域网服务和\n软件服务，保障学校正常运转";
+    let right = "用于新建教学楼和图书馆以及采购\n图书，购买城域网服务和软件服务\n，保障学校的正常运转";
+    let mut made = made(&[
+        (60.0, 110.0, "项目名称"),
+        (130.0, 110.0, "校舍"),
+        (300.0, 110.0, "项目类别"),
+        (60.0, 130.0, "绩效目标"),
+        (130.0, 130.0, "总体目标"),
+        (300.0, 130.0, "年度目标"),
+    ]);
+    for y in [95.0, 115.0, 135.0] {
+        made.rule(60.0, y, 460.0, y);
+    }
+    page(&mut made, &[(130.0, 60.0, left), (300.0, 60.0, right)]);
+    page(&mut made, &[(60.0, 110.0, "一级指标"), (130.0, 110.0, "二级指标"), (300.0, 110.0, "指标值")]);
+    for y in [95.0, 115.0, 135.0] {
+        made.rule(60.0, y, 460.0, y);
+    }
+    let table = table(&made);
+    let goals = cells(&table, 2);
+    assert_eq!(goals.len(), 2);
+    assert!(goals.iter().all(|goal| goal.2.starts_with("用于新建教学楼和图书馆以及采购图书")), "{goals:?}");
 }

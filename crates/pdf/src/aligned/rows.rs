@@ -363,7 +363,7 @@ impl<'b> Solver<'b> {
         let mut edges = vec![true; self.bounds.len() + 1];
         for column in (0..self.columns.len()).rev() {
             let here = self.in_column(column);
-            let element = |block: &usize| self.element(*block, spans[*block], open.0);
+            let element = |block: &usize| self.element(*block, spans[*block], open);
             let elements: Vec<Element> = here.iter().map(element).collect();
             let label = names.iter().any(|names| column < *names);
             let decided = spans::decide(&self.bounds, &elements, self.habits.stand, prices(label, open), &edges);
@@ -395,12 +395,25 @@ impl<'b> Solver<'b> {
         names.iter().enumerate().flat_map(row).collect()
     }
 
-    /// `decided` are its rows in another column, `after` tells that the table comes from the page before.
-    fn element(&self, block: usize, decided: Option<(usize, usize)>, after: bool) -> Element {
+    /// `decided` are its rows in another column, `open` tells whether the table comes from the page before and goes on on
+    /// the next.
+    fn element(&self, block: usize, decided: Option<(usize, usize)>, open: (bool, bool)) -> Element {
         let row = self.rows[block];
         let fixed = decided.or(row.filter(|_| self.single[block]).map(|row| (row, 1)));
-        let at_top = after && row.is_none() && self.blocks[block].area.y0 - self.top <= GAP_STEP;
-        Element { anchor: self.habits.anchor(&self.blocks[block]), row, fixed, at_top }
+        let at_top = open.0 && row.is_none() && self.blocks[block].area.y0 - self.top <= GAP_STEP;
+        let level = if open.1 && row.is_none() { self.level(block) } else { None };
+        Element { anchor: self.habits.anchor(&self.blocks[block]), row, fixed, at_top, level }
+    }
+
+    /// The row with a text to the right of a block that begins at its height.
+    fn level(&self, block: usize) -> Option<usize> {
+        let Block { area, .. } = &self.blocks[block];
+        let beside = |other: &usize| {
+            let near = (self.blocks[*other].area.y0 - area.y0).abs() <= GAP_STEP;
+            near && self.blocks[*other].area.x0 > area.x1
+        };
+        let rows = (0..self.blocks.len()).filter(beside).filter_map(|other| self.rows[other]);
+        rows.min()
     }
 
     /// For every row the column that names the rows around it: the first that (nearly) as

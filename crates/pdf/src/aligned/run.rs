@@ -136,24 +136,33 @@ impl Run {
         }
         let area = region.area();
         let within = |a: Rect, b: Rect| a.x0 >= b.x0 - WIDER && a.x1 <= b.x1 + WIDER;
-        if region.is_table {
-            return within(area, self.area) || within(self.area, area);
-        }
         let pieces = || region.rows.iter().flatten();
         let known = || pieces().filter(|piece| self.knows(piece)).count() * 2 >= pieces().count();
+        if region.is_table {
+            return within(area, self.area) || within(self.area, area) || known();
+        }
         let inset = || pieces().all(|piece| piece.area.x0 - self.area.x0 > LABEL * piece.size);
         within(area, self.area) && (known() || inset() || tell::stands_in_columns(&region.rows))
     }
 
-    /// The line goes on with a table of the page before: text that begins or is centred where a column of it is, or
-    /// several lines that begin right of where labels and paragraphs do. `stacked` tells that it is one of several.
+    /// The line goes on with a table of the page before: text that begins or is centred where a column of it is, a label
+    /// beside such text, or several lines that begin right of where labels and paragraphs do. `stacked` tells that it is
+    /// one of several.
     fn takes_line(&self, page: usize, line: &TextLine, stacked: bool) -> bool {
         let same_size = (line.size - self.size).abs() * 10 <= self.size;
         let inset = line.area.x0 - self.area.x0;
         self.is_before(page)
             && same_size
             && line.area.x1 <= self.area.x1 + WIDER
-            && (inset > line.size && self.knows(line) || stacked && inset > LABEL * line.size)
+            && (self.knows(line) && (inset > line.size || self.is_beside(page, line))
+                || stacked && inset > LABEL * line.size)
+    }
+
+    /// The line stands left of the last one of the page, less than a line below it.
+    fn is_beside(&self, page: usize, line: &TextLine) -> bool {
+        let last = self.regions.last().and_then(|region| region.rows.last()?.last());
+        let beside = |last: &TextLine| last.area.x0 > line.area.x1 && line.area.y0 - last.area.y1 < line.size;
+        self.places.last().is_some_and(|place| place.0 == page) && last.is_some_and(beside)
     }
 
     /// The table ends on the page before, or single lines of it begin the page.

@@ -16,6 +16,9 @@ pub(super) struct Element {
     /// It stands at the very top of a page beside no row: some producers put the text of a cell there that is higher than
     /// the page.
     pub(super) at_top: bool,
+    /// The row at the height of its first line, where the table goes on on the next page: some producers put the text of a
+    /// cell that the page break cuts at its top.
+    pub(super) level: Option<usize>,
 }
 
 /// Where the text of a cell stands.
@@ -55,6 +58,10 @@ const CROSSED: u32 = 5;
 
 /// Cost of a cell whose text stands at the top of the page and not in its middle.
 const TOP: u32 = 1;
+
+/// Cost of a cell whose text stands at its top since the page break cuts it: only many rows that no other reading covers
+/// tell it from a text in the middle of fewer rows.
+const LEVEL: u32 = 5;
 
 /// Cost of rows that are left over on one side of all cells, whatever their number.
 const SIDE: u32 = 1;
@@ -104,7 +111,8 @@ fn is_doubtful(candidates: &[Vec<Candidate>], bests: &[Best], decided: &Decided,
     let mut rest: Best = (0..=rows).map(|row| left_over(rows - row, prices.after)).collect();
     for (i, candidates) in candidates.iter().enumerate().rev() {
         let cost = |way: &Candidate| bests[i][way.0].saturating_add(way.2).saturating_add(rest[way.0 + way.1]);
-        let other = |way: &&Candidate| (way.0, way.1) != decided.rows[i];
+        // What is odd by itself is taken only where nothing else fits, and casts no doubt on what does.
+        let other = |way: &&Candidate| (way.0, way.1) != decided.rows[i] && way.2 < LEVEL;
         if candidates.iter().filter(other).any(|way| cost(way) <= decided.cost + DOUBT) {
             return true;
         }
@@ -194,6 +202,7 @@ fn candidates(rows: &[(i32, i32)], element: Element, stand: Stand) -> Vec<(usize
     if element.at_top {
         found.extend((1..=rows.len()).map(|count| (0, count, TOP)));
     }
+    found.extend(element.level.map(|row| (row, rows.len() - row, LEVEL)));
     found
 }
 
@@ -246,8 +255,10 @@ mod tests {
     }
 
     fn decided(rows: &[(i32, i32)], anchors: &[i32], prices: Prices) -> (Vec<(usize, usize)>, bool) {
-        let elements: Vec<Element> =
-            anchors.iter().map(|anchor| Element { anchor: *anchor, row: None, fixed: None, at_top: false }).collect();
+        let elements: Vec<Element> = anchors
+            .iter()
+            .map(|anchor| Element { anchor: *anchor, row: None, fixed: None, at_top: false, level: None })
+            .collect();
         let found = decide(rows, &elements, Stand::Middle, prices, &[]);
         (found.rows, found.cost < 10)
     }
@@ -276,6 +287,7 @@ mod tests {
             row: Some(row),
             fixed: Some((row, 1)),
             at_top: false,
+            level: None,
         };
         let found = decide(&rows, &[element(0), element(2)], Stand::Middle, Prices { between: 1, ..ALL }, &[]);
         assert_eq!(found.rows, [(0, 1), (2, 1)]);
@@ -284,7 +296,7 @@ mod tests {
     #[test]
     fn a_text_at_the_top_of_a_page_belongs_to_all_rows_before_the_next() {
         let rows = rows(&[18, 18, 18, 18, 18, 18]);
-        let label = |anchor: i32, at_top: bool| Element { anchor, row: None, fixed: None, at_top };
+        let label = |anchor: i32, at_top: bool| Element { anchor, row: None, fixed: None, at_top, level: None };
         let found = decide(&rows, &[label(14_000, true)], Stand::Middle, GOES_ON, &[]);
         assert_eq!(found.rows, [(0, 6)]);
         let found = decide(&rows, &[label(14_000, true), label(90_000, false)], Stand::Middle, GOES_ON, &[]);
@@ -294,7 +306,7 @@ mod tests {
     #[test]
     fn two_readings_that_both_fit_are_doubtful() {
         let rows = rows(&[18, 18, 18, 18, 18, 18]);
-        let label = |anchor: i32| Element { anchor, row: None, fixed: None, at_top: false };
+        let label = |anchor: i32| Element { anchor, row: None, fixed: None, at_top: false, level: None };
         // Rows 1 to 3 and 4 to 5, or all of the first five and the last: the first row may belong to the page before.
         let open = decide(&rows, &[label(45_000), label(90_000)], Stand::Middle, GOES_ON, &[]);
         assert_eq!((open.rows, open.doubtful), (vec![(1, 3), (4, 2)], false));
@@ -307,16 +319,27 @@ mod tests {
     #[test]
     fn labels_stand_on_other_pages_on_one_side_only() {
         let rows = rows(&[18, 18, 18, 18, 18, 18]);
-        let label = |anchor: i32| Element { anchor, row: None, fixed: None, at_top: false };
+        let label = |anchor: i32| Element { anchor, row: None, fixed: None, at_top: false, level: None };
         // Two rows before the label, or one before and one after.
         let found = decide(&rows, &[label(72_000)], Stand::Middle, GOES_ON, &[]);
         assert_eq!(found.rows, [(2, 4)]);
     }
 
     #[test]
+    fn a_text_at_the_top_of_a_cell_that_the_page_break_cuts() {
+        let label = Element { anchor: 27_000, row: None, fixed: None, at_top: false, level: Some(1) };
+        let found = decide(&rows(&[18; 12]), &[label], Stand::Middle, GOES_ON, &[]);
+        assert_eq!(found.rows, [(1, 11)]);
+        // Of few rows the label may as well stand in the middle of the first ones.
+        let found = decide(&rows(&[18; 4]), &[label], Stand::Middle, GOES_ON, &[]);
+        assert_eq!(found.rows, [(0, 3)]);
+    }
+
+    #[test]
     fn a_text_at_the_top_reaches_to_the_next() {
         let rows = rows(&[18, 18, 29, 18]);
-        let element = |row: usize| Element { anchor: rows[row].0, row: Some(row), fixed: None, at_top: false };
+        let element =
+            |row: usize| Element { anchor: rows[row].0, row: Some(row), fixed: None, at_top: false, level: None };
         let found = decide(&rows, &[element(0), element(2)], Stand::Top, ALL, &[]);
         assert_eq!((found.rows, found.cost), (vec![(0, 2), (2, 2)], 0));
     }
