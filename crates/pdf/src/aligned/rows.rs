@@ -279,6 +279,8 @@ struct Solver<'b> {
     spots: Vec<(usize, usize)>,
     /// It stands alone in its row, at the left edge: no label reaches over that row.
     leads: Vec<bool>,
+    /// Top, left edge and row of the blocks that stand in a row, from top to bottom.
+    tops: Vec<(i32, i32, usize)>,
 }
 
 impl<'b> Solver<'b> {
@@ -287,7 +289,7 @@ impl<'b> Solver<'b> {
         let (rows, single) = (vec![None; blocks.len()], vec![false; blocks.len()]);
         let leads = single.clone();
         let top = blocks.iter().map(|block| block.area.y0).min().unwrap_or(0);
-        Self { blocks, columns, habits, bounds, top, rows, single, spots, leads }
+        Self { blocks, columns, habits, bounds, top, rows, single, spots, leads, tops: Vec::new() }
     }
 
     /// Notes what stands in a row.
@@ -319,6 +321,7 @@ impl<'b> Solver<'b> {
             // Only what stands left of the column that names the rows may cover several.
             self.single[block] |= finer || self.rows[block].is_some_and(|row| self.spots[block].0 >= names[row]);
         }
+        self.tops = self.tops();
         let (spans, sound) = self.spans(&names, open);
         let places = (0..self.blocks.len()).map(|block| {
             let (row, row_span) = spans[block].unwrap_or((self.rows[block].unwrap_or(0), 1));
@@ -405,15 +408,19 @@ impl<'b> Solver<'b> {
         Element { anchor: self.habits.anchor(&self.blocks[block]), row, fixed, at_top, level }
     }
 
+    fn tops(&self) -> Vec<(i32, i32, usize)> {
+        let top = |(block, row): (&Block, &Option<usize>)| row.map(|row| (block.area.y0, block.area.x0, row));
+        let mut tops: Vec<(i32, i32, usize)> = self.blocks.iter().zip(&self.rows).filter_map(top).collect();
+        tops.sort_unstable();
+        tops
+    }
+
     /// The row with a text to the right of a block that begins at its height.
     fn level(&self, block: usize) -> Option<usize> {
-        let Block { area, .. } = &self.blocks[block];
-        let beside = |other: &usize| {
-            let near = (self.blocks[*other].area.y0 - area.y0).abs() <= GAP_STEP;
-            near && self.blocks[*other].area.x0 > area.x1
-        };
-        let rows = (0..self.blocks.len()).filter(beside).filter_map(|other| self.rows[other]);
-        rows.min()
+        let area = self.blocks[block].area;
+        let first = self.tops.partition_point(|top| top.0 < area.y0 - GAP_STEP);
+        let near = self.tops[first..].iter().take_while(|top| top.0 <= area.y0 + GAP_STEP).take(MAX_BESIDE);
+        near.filter(|top| top.1 > area.x1).map(|top| top.2).min()
     }
 
     /// For every row the column that names the rows around it: the first that (nearly) as
