@@ -53,6 +53,11 @@ impl Budget {
         }
     }
 
+    /// Takes back what was counted of a page that is read again.
+    pub(super) fn give_back_glyphs(&self, count: u64) {
+        self.glyphs.fetch_sub(count, Ordering::Relaxed);
+    }
+
     /// Counts decompressed bytes.
     pub(super) fn spend_decompressed(&self, bytes: usize) -> Result<(), ReadError> {
         self.decompressed.fetch_add(bytes as u64, Ordering::Relaxed);

@@ -5,6 +5,8 @@ mod content;
 mod device;
 mod fonts;
 mod guard;
+mod plain;
+mod recorder;
 mod screen;
 mod sizes;
 
@@ -22,9 +24,11 @@ use memchr::memmem;
 
 use crate::page::Page;
 use budget::{Budget, Watched, over};
-use device::Recorder;
+use device::Recording;
 use fonts::Fonts;
 use guard::{Guard, Refusal};
+use plain::Plain;
+use recorder::Recorder;
 
 /// An open file.
 pub(crate) struct Source {
@@ -92,6 +96,8 @@ pub(crate) struct Reader<'a> {
     cache: InterpreterCache<'a>,
     settings: InterpreterSettings,
     fonts: Fonts,
+    /// Missing where the library is to read every page.
+    plain: Option<Plain<'a>>,
     guard: Guard<'a>,
 }
 
@@ -100,10 +106,16 @@ const BROKEN: &str = "it is too damaged to be interpreted";
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
+        Self::with(source, true)
+    }
+
+    fn with(source: &'a Source, plainly: bool) -> Self {
         // The content of a page is decoded here, within the limits; what is left to the library are the annotations.
         let settings = InterpreterSettings { render_content: RenderContent::ANNOTATIONS, ..Default::default() };
-        let guard = Guard::new(&source.budget, source.pdf.xref(), source.encrypted);
-        Self { source, cache: InterpreterCache::new(), settings, fonts: Fonts::default(), guard }
+        let (cache, xref) = (InterpreterCache::new(), source.pdf.xref());
+        let guard = Guard::new(&source.budget, xref, source.encrypted);
+        let plain = plainly.then(|| Plain::new(xref, &cache, &settings));
+        Self { source, cache, settings, fonts: Fonts::default(), plain, guard }
     }
 
     /// Reads one page (0-based). A page that is damaged, or breaks the library, holds what was read of it.
@@ -123,7 +135,7 @@ impl<'a> Reader<'a> {
             Ok(Err(Refusal::Limit(error))) => return Err(error),
             Err(_) => {
                 // The library's caches may be half written.
-                *self = Self::new(self.source);
+                *self = Self::with(self.source, self.plain.is_some());
                 Some(BROKEN)
             }
         };
@@ -144,12 +156,18 @@ impl<'a> Reader<'a> {
         let transform = Affine::new(page.initial_transform(true).as_coeffs());
         let (width, height) = page.render_dimensions();
         let bounds = Box2::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let xref = self.source.pdf.xref();
-        let mut context = Context::new(transform, bounds, &self.cache, xref, self.settings.clone());
-        recorder.with_fonts(&mut self.fonts, page, |device| {
+        let device = &mut Recording { recorder, fonts: &mut self.fonts, page };
+        let content = |plain: &mut Plain<'a>| plain.content(&drawn.data, transform, bounds, device).is_ok();
+        let plain = self.plain.as_mut().is_some_and(content);
+        if plain && !page.raw().contains_key(b"Annots") {
+            return Ok(if drawn.whole { damaged } else { Some(BAD_CONTENT) });
+        }
+        let mut context = Context::new(transform, bounds, &self.cache, self.source.pdf.xref(), self.settings.clone());
+        if !plain {
+            device.recorder.start_again();
             interpret(TypedIter::new(&drawn.data), page.resources(), &mut context, device);
-            interpret_page(page, &mut context, device);
-        });
+        }
+        interpret_page(page, &mut context, device);
         Ok(if drawn.whole { damaged } else { Some(BAD_CONTENT) })
     }
 }
