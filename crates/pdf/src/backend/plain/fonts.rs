@@ -32,7 +32,7 @@ pub(super) struct Known {
     pub(super) stretch: f64,
 }
 
-/// A font that is written horizontally, of outlines, with codes of one or two bytes.
+/// A font that is written horizontally, with codes of one or two bytes.
 pub(super) struct Font {
     /// Codes are of one byte whatever they are.
     simple: bool,
@@ -173,7 +173,7 @@ impl Fonts {
 fn load(name: &[u8], asked: &mut Asked<'_, '_>) -> Option<Font> {
     let dict = asked.page.resources().get_font(&Name::new_unescaped(name))?;
     let simple = match dict.get::<Name<'_>>(SUBTYPE)?.as_ref() {
-        b"Type1" | b"MMType1" | b"TrueType" | b"OpenType" => true,
+        b"Type1" | b"MMType1" | b"TrueType" | b"OpenType" | b"Type3" => true,
         b"Type0" => false,
         _ => return None,
     };
@@ -203,14 +203,15 @@ struct Probe<'r, 'a> {
 }
 
 impl Probe<'_, '_> {
-    fn glyph(&mut self, shape: &Shape<'_>, stretch: f64) -> Option<()> {
-        let Shape::Outline(outline) = shape else { return None };
-        let advance = outline.advance_width();
+    fn glyph(&mut self, shape: &Shape<'_>, stretch: f64) {
+        let advance = match shape {
+            Shape::Outline(outline) => outline.advance_width(),
+            Shape::Type3(drawn) => drawn.advance_width(),
+        };
         let Reads { text, extra } = reads(shape, self.decoders, self.page);
         let reach = f64::from(advance.unwrap_or(NO_ADVANCE)) / 1000.0;
         let known = Known { text, extra, advance: advance.unwrap_or_default(), reach, stretch };
-        self.read.push((outline.char_code(), known));
-        Some(())
+        self.read.push((shape.char_code(), known));
     }
 }
 
@@ -219,7 +220,8 @@ impl<'a> Device<'a> for Probe<'_, '_> {
         self.plain &= run.writing_mode() == WritingMode::Horizontal;
         for glyph in run.glyphs() {
             let [stretch, b, c, d, ..] = glyph.transform().as_coeffs();
-            self.plain &= (b, c, d) == (0.0, 0.0, 1.0) && stretch.is_finite() && self.glyph(glyph, stretch).is_some();
+            self.plain &= (b, c, d) == (0.0, 0.0, 1.0) && stretch.is_finite();
+            self.glyph(glyph, stretch);
         }
     }
 
