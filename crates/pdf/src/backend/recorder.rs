@@ -377,7 +377,17 @@ impl Em {
         let (width, height) = (along.hypot() * 1000.0, across.hypot() * 1000.0);
         let up = f64::from(ASCENT) / 1000.0;
         let (top, bottom) = (scaled(across, height * up), scaled(across, height * (up - 1.0)));
-        Self { along, across, onward: scaled(along, 1.0), width, height, top, bottom, size: fixed(height), direction: direction(along) }
+        Self {
+            along,
+            across,
+            onward: scaled(along, 1.0),
+            width,
+            height,
+            top,
+            bottom,
+            size: fixed(height),
+            direction: direction(along),
+        }
     }
 
     /// The box of a glyph at `origin` that moves on by `advance` ems to the `next` one.
@@ -418,7 +428,6 @@ pub(super) fn clean(text: Text) -> Text {
         text @ Text::Char(_) => text,
     }
 }
-
 
 /// The upright boxes of the sub-paths of a filled path, and whether one of these has curves. Sub-paths that are no
 /// polygon of few upright sides (curves, drawings) give no box.

@@ -48,6 +48,9 @@ pub(super) struct Font {
 /// Where nothing is known yet.
 const UNSEEN: u32 = u32::MAX;
 
+/// Codes of one byte that are asked for at once: to ask costs more than the answer.
+const BLOCK: u8 = 64;
+
 /// A code that was read, as its number among the known ones.
 #[derive(Clone, Copy)]
 pub(super) struct Code {
@@ -84,6 +87,18 @@ impl Font {
             codes.push(Code { known, space });
         }
         true
+    }
+
+    /// Asks for the unseen codes of a string, of one byte each, and for those around them.
+    fn learn_blocks(&mut self, name: &[u8], bytes: &[u8], asked: &mut Asked<'_, '_>) -> Plainly {
+        for byte in bytes {
+            if self.single[usize::from(*byte)] == UNSEEN {
+                let first = byte - byte % BLOCK;
+                let block: Vec<u8> = (first..=first + (BLOCK - 1)).collect();
+                self.learn(&block, ask(name, &block, asked)?)?;
+            }
+        }
+        Ok(())
     }
 
     /// Keeps what the library read of a string.
@@ -164,7 +179,11 @@ impl Fonts {
             return Ok(());
         }
         codes.truncate(start);
-        font.learn(bytes, ask(name, bytes, asked)?)?;
+        if font.simple {
+            font.learn_blocks(name, bytes, asked)?;
+        } else {
+            font.learn(bytes, ask(name, bytes, asked)?)?;
+        }
         if font.read(bytes, codes) { Ok(()) } else { Err(NotPlain) }
     }
 }
@@ -179,8 +198,8 @@ fn load(name: &[u8], asked: &mut Asked<'_, '_>) -> Option<Font> {
     };
     // In place of a font that it cannot load, the library shows ASCII alone.
     let read = ask(name, b"\x80\x80", asked).ok()?;
-    let zeros = ask(name, b"\0\0", asked).ok()?;
-    (!read.is_empty()).then(|| Font::new(simple, zeros.len() == 1))
+    let zeros = !simple && ask(name, b"\0\0", asked).ok()?.len() == 1;
+    (!read.is_empty()).then(|| Font::new(simple, zeros))
 }
 
 /// The codes that the library reads in a string, with what it knows of them.

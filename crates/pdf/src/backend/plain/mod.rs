@@ -129,7 +129,7 @@ struct Interpreter<'r, 'b, 'c, 'a> {
     page: &'a PdfPage<'a>,
     recorder: &'r mut Recorder<'b>,
     decoders: &'r mut Decoders,
-    /// Fonts by their names on the page.
+    /// Fonts by their names on the page, in order.
     fonts: Vec<(&'c [u8], usize)>,
     state: State<'c>,
     states: Vec<State<'c>>,
@@ -163,8 +163,8 @@ impl<'c, 'a> Interpreter<'_, '_, 'c, 'a> {
         let operands = tokens.operands();
         match operator {
             // These have no operands.
-            b"q" | b"Q" | b"EMC" | b"h" | b"f" | b"F" | b"f*" | b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" | b"n" | b"W"
-            | b"W*" | b"BT" | b"ET" | b"T*"
+            b"q" | b"Q" | b"EMC" | b"h" | b"f" | b"F" | b"f*" | b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" | b"n"
+            | b"W" | b"W*" | b"BT" | b"ET" | b"T*"
                 if !operands.is_empty() =>
             {
                 Err(NotPlain)
@@ -353,14 +353,13 @@ impl<'c, 'a> Interpreter<'_, '_, 'c, 'a> {
 
     fn font(&mut self, operands: &[Operand<'c>]) -> Plainly {
         let [Operand::Name(name), Operand::Number(size)] = operands else { return Err(NotPlain) };
-        let known = self.fonts.iter().find(|(known, _)| known == name);
-        let font = match known {
-            Some((_, font)) => *font,
-            None => {
+        let font = match self.fonts.binary_search_by_key(name, |(known, _)| known) {
+            Ok(at) => self.fonts[at].1,
+            Err(at) => {
                 let mut asked =
                     Asked { page: self.page, context: &mut self.plain.context, decoders: &mut *self.decoders };
                 let font = self.plain.fonts.find(name, &mut asked)?;
-                self.fonts.push((name, font));
+                self.fonts.insert(at, (name, font));
                 font
             }
         };

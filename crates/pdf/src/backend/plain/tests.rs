@@ -69,7 +69,6 @@ fn fixtures_are_plain_and_read_the_same() {
     for (name, bytes) in fixtures() {
         let (pages, read) = compare(&bytes, &name);
         (all, plain) = (all + pages.len(), plain + read);
-        println!("{read} of {} pages are plain: {name}", pages.len());
     }
     assert!(all > 20 && plain * 100 >= all * 90, "{plain} of {all} pages are plain");
 }
@@ -88,11 +87,13 @@ fn made_files_read_the_same() {
         for draw in [Draw::Stroke, Draw::Thin, Draw::Dotted, Draw::Pieces, Draw::Squares, Draw::Double, Draw::Clip] {
             for rotate in [0, 90, 180, 270] {
                 let mut made = Made { encoding, draw, rotate, ..Made::new(300, 200) };
-                made.text(20.0, 30.0, 12.0, "一二");
+                // Not every encoding here has other characters.
+                made.text(20.0, 30.0, 12.0, "产出指标");
                 made.rule(20.0, 40.0, 120.0, 40.0);
                 made.rule(20.0, 40.0, 20.0, 90.0);
                 let (pages, plain) = compare(&made.bytes(), "a rule");
-                assert_eq!((pages[0].glyphs.is_empty(), plain), (false, 1));
+                let name = encoding as u8;
+                assert_eq!((pages[0].glyphs.is_empty(), plain), (false, 1), "encoding {name}, {draw:?}, {rotate}");
             }
         }
     }
@@ -230,9 +231,9 @@ fn a_page_that_is_read_again_costs_once() {
 
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![
-        4 => (-20..400_i32).prop_map(|n| n.to_string()),
-        4 => (-2_000..40_000_i32).prop_map(|n| format!("{}", f64::from(n) / 100.0)),
-        2 => prop::sample::select(vec!["0", "1", "-1", "-0", "+1", ".5", "-.5", "4.", "0.0001", "1000", "-0.0"])
+        40 => (-20..400_i32).prop_map(|n| n.to_string()),
+        40 => (-2_000..40_000_i32).prop_map(|n| format!("{}", f64::from(n) / 100.0)),
+        20 => prop::sample::select(vec!["0", "1", "-1", "-0", "+1", ".5", "-.5", "4.", "0.0001", "1000", "-0.0"])
             .prop_map(str::to_owned),
         1 => prop::sample::select(vec!["123456789012345", "1e5", "--3", "5-3", ".", "99999999999999999999"])
             .prop_map(str::to_owned),
@@ -241,8 +242,11 @@ fn number() -> impl Strategy<Value = String> {
 
 fn string() -> impl Strategy<Value = String> {
     prop_oneof![
-        prop::collection::vec(prop::sample::select(vec!["A", "B", "C", " ", "\\101", "\\n", "\\(", "()", "\n", "x"]), 0..6)
-            .prop_map(|parts| format!("({})", parts.concat())),
+        prop::collection::vec(
+            prop::sample::select(vec!["A", "B", "C", " ", "\\101", "\\n", "\\(", "()", "\n", "x"]),
+            0..6
+        )
+        .prop_map(|parts| format!("({})", parts.concat())),
         prop::collection::vec(prop::sample::select(vec!["4E00", "4e8c", "0041", "20", "8080", "00", "4142"]), 0..6)
             .prop_map(|parts| format!("<{}>", parts.concat())),
     ]
@@ -251,22 +255,74 @@ fn string() -> impl Strategy<Value = String> {
 /// An operator with operands that suit it.
 fn operator() -> impl Strategy<Value = String> {
     let plain = vec![
-        "q", "Q", "h", "S", "s", "f", "f*", "B", "b*", "n", "W n", "W* n", "BT", "ET", "T*", "EMC", "/P BMC", "/G0 gs",
-        "/G1 gs", "/G2 gs", "/C0 cs", "/C1 CS", "/C2 cs", "/DeviceGray cs", "0 J", "[1 2] 0 d", "/I0 Do", "0 Tr", "2 Tr",
-        "3 Tr", "/P<</MCID 1>>BDC", "/Span<</ActualText(ab)>>BDC", "/Span<</ActualText<FEFF4E00>/Lang(zh)>> BDC",
+        "q",
+        "Q",
+        "h",
+        "S",
+        "s",
+        "f",
+        "f*",
+        "B",
+        "b*",
+        "n",
+        "W n",
+        "W* n",
+        "BT",
+        "ET",
+        "T*",
+        "EMC",
+        "/P BMC",
+        "/G0 gs",
+        "/G1 gs",
+        "/G2 gs",
+        "/C0 cs",
+        "/C1 CS",
+        "/C2 cs",
+        "/DeviceGray cs",
+        "0 J",
+        "[1 2] 0 d",
+        "/I0 Do",
+        "0 Tr",
+        "2 Tr",
+        "3 Tr",
+        "/P<</MCID 1>>BDC",
+        "/Span<</ActualText(ab)>>BDC",
+        "/Span<</ActualText<FEFF4E00>/Lang(zh)>> BDC",
     ];
-    let odd = vec!["7 Tr", "/X0 Do", "f f", "1 f", "/OC/L BDC", "BX", "xyz", "[", ")", "(a) f", "<zz> n", "% note\n", "true"];
+    let odd =
+        vec!["7 Tr", "/X0 Do", "f f", "1 f", "/OC/L BDC", "BX", "xyz", "[", ")", "(a) f", "<zz> n", "% note\n", "true"];
     let numbers = prop::sample::select(vec![
-        ("w", 1), ("m", 2), ("l", 2), ("c", 6), ("v", 4), ("y", 4), ("re", 4), ("g", 1), ("G", 1), ("rg", 3), ("RG", 3),
-        ("k", 4), ("sc", 1), ("scn", 3), ("Tc", 1), ("Tw", 1), ("Tz", 1), ("TL", 1), ("Ts", 1), ("Td", 2), ("TD", 2),
+        ("w", 1),
+        ("m", 2),
+        ("l", 2),
+        ("c", 6),
+        ("v", 4),
+        ("y", 4),
+        ("re", 4),
+        ("g", 1),
+        ("G", 1),
+        ("rg", 3),
+        ("RG", 3),
+        ("k", 4),
+        ("sc", 1),
+        ("scn", 3),
+        ("Tc", 1),
+        ("Tw", 1),
+        ("Tz", 1),
+        ("TL", 1),
+        ("Ts", 1),
+        ("Td", 2),
+        ("TD", 2),
     ]);
     let counted = (numbers, prop::collection::vec(number(), 6))
         .prop_map(|((operator, count), numbers)| format!("{} {operator}", numbers[..count].join(" ")));
     let matrix = (prop::sample::select(vec!["cm", "Tm"]), prop::collection::vec(-3..4_i32, 4), number(), number())
         .prop_map(|(operator, m, x, y)| format!("{} {} {} {} {x} {y} {operator}", m[0], m[1], m[2], m[3]));
     let font = (1..5, number()).prop_map(|(font, size)| format!("/F{font} {size} Tf"));
-    let show = (string(), prop::sample::select(vec!["Tj", "'"])).prop_map(|(text, operator)| format!("{text} {operator}"));
-    let array = prop::collection::vec(prop_oneof![string(), number()], 0..5).prop_map(|all| format!("[{}] TJ", all.join(" ")));
+    let show =
+        (string(), prop::sample::select(vec!["Tj", "'"])).prop_map(|(text, operator)| format!("{text} {operator}"));
+    let array =
+        prop::collection::vec(prop_oneof![string(), number()], 0..5).prop_map(|all| format!("[{}] TJ", all.join(" ")));
     prop_oneof![
         80 => prop::sample::select(plain).prop_map(str::to_owned),
         1 => prop::sample::select(odd).prop_map(str::to_owned),

@@ -135,7 +135,8 @@ impl Writer {
             }
         }
         // Everything that counts follows from these.
-        let numbers = text.matrix.as_coeffs().into_iter().chain(ctm.as_coeffs()).chain([text.size, text.rise].map(f64::from));
+        let numbers =
+            text.matrix.as_coeffs().into_iter().chain(ctm.as_coeffs()).chain([text.size, text.rise].map(f64::from));
         if !numbers.chain([f64::from(text.scaling)]).all(|number| number.abs() < MAX_NUMBER) {
             return Err(NotPlain);
         }
@@ -153,10 +154,14 @@ impl Writer {
         let even = ctm * base;
         let place = |Waiting { code, at }: &Waiting| {
             let Known { text, extra, reach, stretch, .. } = font.known(*code);
-            let matrix =
-                if *stretch == 1.0 { even } else { ctm * (base * Affine::scale_non_uniform(*stretch, 1.0)) };
+            let matrix = if *stretch == 1.0 { even } else { ctm * (base * Affine::scale_non_uniform(*stretch, 1.0)) };
             let origin = ctm * (rise + *at).to_point();
-            Placed { matrix: matrix.with_translation(origin.to_vec2()), advance: *reach, text: text.clone(), extra: *extra }
+            Placed {
+                matrix: matrix.with_translation(origin.to_vec2()),
+                advance: *reach,
+                text: text.clone(),
+                extra: *extra,
+            }
         };
         let mode = Mode { vertical: false, invisible: text.mode == RenderingMode::Never };
         for _ in 0..if text.mode == RenderingMode::Twice { 2 } else { 1 } {
