@@ -157,8 +157,8 @@ impl<'a> Reader<'a> {
         let (width, height) = page.render_dimensions();
         let bounds = Box2::new(0.0, 0.0, f64::from(width), f64::from(height));
         let device = &mut Recording { recorder, fonts: &mut self.fonts, page };
-        let content = |plain: &mut Plain<'a>| plain.content(&drawn.data, transform, bounds, device).is_ok();
-        let plain = self.plain.as_mut().is_some_and(content);
+        let read = |plain: &mut Plain<'a>| plain.content(&drawn.data, transform, bounds, device).is_ok();
+        let plain = self.plain.as_mut().is_some_and(read);
         if plain && !page.raw().contains_key(b"Annots") {
             return Ok(if drawn.whole { damaged } else { Some(BAD_CONTENT) });
         }

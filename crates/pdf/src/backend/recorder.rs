@@ -391,6 +391,7 @@ impl Em {
     }
 
     /// The box of a glyph at `origin` that moves on by `advance` ems to the `next` one.
+    #[allow(clippy::float_cmp, reason = "where both are the same number, there is nothing to choose")]
     fn area(&self, origin: Vec2, next: Option<Vec2>, advance: f64) -> Box2 {
         // A glyph of a substitute font is stretched to its width, so that the matrix says nothing of the advance.
         let (wide, plain) = (advance * self.width, advance * self.height);

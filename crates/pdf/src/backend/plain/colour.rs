@@ -152,18 +152,18 @@ impl Colours {
 
 /// What the library paints with when a colour is set.
 fn ask<'a>(set: &[u8], page: &'a PdfPage<'a>, context: &mut Context<'a>) -> Plainly<Option<bool>> {
-    let content = [set, b" 0 0 100 100 re f"].concat();
-    let mut probe = Probe(None);
-    interpret(TypedIter::new(&content), page.resources(), context, &mut probe);
-    probe.0.ok_or(NotPlain)
+    let asked = [set, b" 0 0 100 100 re f"].concat();
+    let mut probe = Probe(Err(NotPlain));
+    interpret(TypedIter::new(&asked), page.resources(), context, &mut probe);
+    probe.0
 }
 
 /// Takes the paint of a rectangle.
-struct Probe(Option<Option<bool>>);
+struct Probe(Plainly<Option<bool>>);
 
 impl<'a> Device<'a> for Probe {
     fn draw_rect(&mut self, _: &Box2, props: DrawProps<'a>, _: &DrawMode) {
-        self.0 = Some(whiteness(&props.paint));
+        self.0 = Ok(whiteness(&props.paint));
     }
 
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}

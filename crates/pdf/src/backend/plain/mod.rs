@@ -150,6 +150,19 @@ fn numbers<const N: usize>(operands: &[Operand<'_>]) -> Plainly<[f64; N]> {
     Ok(numbers)
 }
 
+/// The operands, all of them coordinates.
+fn points<const N: usize>(operands: &[Operand<'_>]) -> Plainly<[Point; N]> {
+    let mut points = [Point::ZERO; N];
+    let pairs = operands.as_chunks::<2>();
+    if pairs.0.len() != N || !pairs.1.is_empty() {
+        return Err(NotPlain);
+    }
+    for (point, pair) in points.iter_mut().zip(pairs.0) {
+        *point = numbers(pair).map(|[x, y]: [f64; 2]| Point::new(x, y))?;
+    }
+    Ok(points)
+}
+
 fn number(operands: &[Operand<'_>]) -> Plainly<f64> {
     numbers::<1>(operands).map(|[number]| number)
 }
@@ -158,7 +171,7 @@ fn name<'c>(operands: &[Operand<'c>]) -> Plainly<&'c [u8]> {
     if let [Operand::Name(name)] = operands { Ok(name) } else { Err(NotPlain) }
 }
 
-impl<'c, 'a> Interpreter<'_, '_, 'c, 'a> {
+impl<'c> Interpreter<'_, '_, 'c, '_> {
     fn operator(&mut self, operator: &[u8], tokens: &Tokens<'c>) -> Plainly {
         let operands = tokens.operands();
         match operator {
@@ -224,18 +237,17 @@ impl<'c, 'a> Interpreter<'_, '_, 'c, 'a> {
     fn construct(&mut self, operator: &[u8], operands: &[Operand<'c>]) -> Plainly {
         match operator {
             b"m" | b"l" => {
-                let [x, y] = numbers(operands)?;
-                let to = if operator == b"m" { Path::move_to } else { Path::line_to };
-                to(&mut self.path, Point::new(x, y));
+                let [to] = points(operands)?;
+                if operator == b"m" { self.path.move_to(to) } else { self.path.line_to(to) }
             }
             b"c" => {
-                let [a, b, c, d, e, f] = numbers(operands)?;
-                self.path.curve_to(Some(Point::new(a, b)), Point::new(c, d), Point::new(e, f));
+                let [first, second, end] = points(operands)?;
+                self.path.curve_to(Some(first), second, end);
             }
             b"v" | b"y" => {
-                let [a, b, c, d] = numbers(operands)?;
-                let (p, end) = (Point::new(a, b), Point::new(c, d));
-                if operator == b"v" { self.path.curve_to(None, p, end) } else { self.path.curve_to(Some(p), end, end) }
+                let [control, end] = points(operands)?;
+                let (first, second) = if operator == b"v" { (None, control) } else { (Some(control), end) };
+                self.path.curve_to(first, second, end);
             }
             b"h" => self.path.close(),
             _ => self.path.rectangle(numbers(operands)?),
@@ -290,8 +302,8 @@ impl<'c, 'a> Interpreter<'_, '_, 'c, 'a> {
         let bounds = Box2::new(0.0, 0.0, 1.0, 1.0);
         let mut context = Context::new(self.state.ctm, bounds, &plain.cache, plain.xref, plain.settings.clone());
         let mut device = Recording { recorder: self.recorder, fonts: self.decoders, page: self.page };
-        let content = [b"/", name, b" Do"].concat();
-        interpret(TypedIter::new(&content), self.page.resources(), &mut context, &mut device);
+        let drawn = [b"/", name, b" Do"].concat();
+        interpret(TypedIter::new(&drawn), self.page.resources(), &mut context, &mut device);
         Ok(())
     }
 

@@ -15,7 +15,7 @@ const ACCURACY: f64 = 0.1;
 /// The path under construction.
 #[derive(Default)]
 pub(super) struct Path {
-    path: BezPath,
+    elements: BezPath,
     start: Point,
     last: Point,
     /// It is to be clipped with when it ends.
@@ -24,7 +24,7 @@ pub(super) struct Path {
 
 impl Path {
     pub(super) fn rectangle(&mut self, [x, y, width, height]: [f64; 4]) {
-        self.path.extend(Box2::new(x, y, x + width, y + height).path_elements(ACCURACY));
+        self.elements.extend(Box2::new(x, y, x + width, y + height).path_elements(ACCURACY));
         self.begin(Point::new(x, y));
     }
 
@@ -34,12 +34,12 @@ impl Path {
 
     pub(super) fn move_to(&mut self, p: Point) {
         self.begin(p);
-        self.path.move_to(p);
+        self.elements.move_to(p);
     }
 
     /// Nothing is drawn from nowhere.
     fn is_begun(&self) -> bool {
-        !self.path.elements().is_empty()
+        !self.elements.elements().is_empty()
     }
 
     pub(super) fn line_to(&mut self, mut p: Point) {
@@ -47,7 +47,7 @@ impl Path {
             let last = std::mem::replace(&mut self.last, p);
             // The library makes lines without length visible.
             p.x += if last == p { 0.0001 } else { 0.0 };
-            self.path.line_to(p);
+            self.elements.line_to(p);
         }
     }
 
@@ -56,13 +56,13 @@ impl Path {
         if self.is_begun() {
             let first = first.unwrap_or(self.last);
             self.last = end;
-            self.path.curve_to(first, second, end);
+            self.elements.curve_to(first, second, end);
         }
     }
 
     pub(super) fn close(&mut self) {
-        if !self.path.is_empty() && self.path.elements().last() != Some(&PathEl::ClosePath) {
-            self.path.close_path();
+        if !self.elements.is_empty() && self.elements.elements().last() != Some(&PathEl::ClosePath) {
+            self.elements.close_path();
             self.last = self.start;
         }
     }
@@ -75,40 +75,40 @@ impl Path {
     pub(super) fn fill(&self, rule: FillRule, ctm: Affine, white: Option<bool>, recorder: &mut Recorder<'_>) {
         recorder.tick();
         let Some(white) = white else { return };
-        let bounds = bounds(&self.path);
-        let [a, b, c, d, ..] = ctm.as_coeffs();
-        let (x, y) = (Vec2::new(a, b).length(), Vec2::new(c, d).length());
+        let bounds = bounds(&self.elements);
+        let [right_x, right_y, up_x, up_y, ..] = ctm.as_coeffs();
+        let (across, along) = (Vec2::new(right_x, right_y).length(), Vec2::new(up_x, up_y).length());
         let is_nothing = |length: f64| (length as f32).abs() <= NEARLY as f32;
-        if is_nothing(bounds.width() * x) || is_nothing(bounds.height() * y) {
-            let scale = x.max(y) as f32;
+        if is_nothing(bounds.width() * across) || is_nothing(bounds.height() * along) {
+            let scale = across.max(along) as f32;
             let mut line = BezPath::new();
             line.move_to((bounds.x0, bounds.y0));
             line.line_to((bounds.x1, bounds.y1));
             recorder.stroke(&line, ctm, if scale > 0.0 { 1.0 / scale } else { 0.001 }, white);
-        } else if is_upright(&self.path) {
+        } else if is_upright(&self.elements) {
             recorder.paint_box(ctm.transform_rect_bbox(bounds), white);
         } else {
-            recorder.fill(&self.path, ctm, rule, white);
+            recorder.fill(&self.elements, ctm, rule, white);
         }
     }
 
     pub(super) fn stroke(&self, width: f32, ctm: Affine, white: Option<bool>, recorder: &mut Recorder<'_>) {
         recorder.tick();
         let Some(white) = white else { return };
-        if is_upright(&self.path) {
-            recorder.stroke(&bounds(&self.path).to_path(ACCURACY), ctm, width, white);
+        if is_upright(&self.elements) {
+            recorder.stroke(&bounds(&self.elements).to_path(ACCURACY), ctm, width, white);
         } else {
-            recorder.stroke(&self.path, ctm, width, white);
+            recorder.stroke(&self.elements, ctm, width, white);
         }
     }
 
     /// Ends the path; gives the area that it clips to.
     pub(super) fn end(&mut self, ctm: Affine, clips: &mut Clips, recorder: &mut Recorder<'_>) {
         if std::mem::take(&mut self.clips) && self.is_begun() {
-            self.path.apply_affine(ctm);
-            clips.push(&self.path, recorder);
+            self.elements.apply_affine(ctm);
+            clips.push(&self.elements, recorder);
         }
-        self.path.truncate(0);
+        self.elements.truncate(0);
     }
 }
 
@@ -181,11 +181,13 @@ fn bounds(path: &BezPath) -> Box2 {
 fn is_upright(path: &BezPath) -> bool {
     use PathEl::{ClosePath, LineTo, MoveTo};
     let near = |a: f64, b: f64| (a - b).abs() <= NEARLY;
-    let points = match *path.elements() {
-        [MoveTo(a), LineTo(b), LineTo(c), LineTo(d), ClosePath] => [a, b, c, d, a],
-        [MoveTo(a), LineTo(b), LineTo(c), LineTo(d), LineTo(e)] if near(a.x, e.x) && near(a.y, e.y) => [a, b, c, d, e],
+    let [MoveTo(first), LineTo(second), LineTo(third), LineTo(fourth), end] = *path.elements() else { return false };
+    let last = match end {
+        ClosePath => first,
+        LineTo(last) if near(first.x, last.x) && near(first.y, last.y) => last,
         _ => return false,
     };
+    let points = [first, second, third, fourth, last];
     let mut before = None;
     points.windows(2).all(|edge| {
         let (same_x, same_y) = (near(edge[0].x, edge[1].x), near(edge[0].y, edge[1].y));

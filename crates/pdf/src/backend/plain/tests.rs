@@ -86,7 +86,7 @@ fn made_files_read_the_same() {
     for encoding in [Encoding::UniGb, Encoding::UniGbUtf16, Encoding::GbEuc, Encoding::Gbk, Encoding::Kangxi] {
         for draw in [Draw::Stroke, Draw::Thin, Draw::Dotted, Draw::Pieces, Draw::Squares, Draw::Double, Draw::Clip] {
             for rotate in [0, 90, 180, 270] {
-                let mut made = Made { encoding, draw, rotate, ..Made::new(300, 200) };
+                let mut made = Made { encoding, rotate, draw, ..Made::new(300, 200) };
                 // Not every encoding here has other characters.
                 made.text(20.0, 30.0, 12.0, "产出指标");
                 made.rule(20.0, 40.0, 120.0, 40.0);

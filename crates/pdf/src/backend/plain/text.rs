@@ -50,7 +50,7 @@ const UNITS_PER_EM: f32 = 1000.0;
 /// Numbers beyond this may overflow when they are multiplied, which is not followed here.
 const MAX_NUMBER: f64 = 1e30;
 
-impl<'c> TextState<'c> {
+impl TextState<'_> {
     pub(super) fn new() -> Self {
         Self {
             character_spacing: 0.0,
@@ -144,6 +144,7 @@ impl Writer {
         Ok(())
     }
 
+    #[allow(clippy::float_cmp, reason = "a factor of exactly one changes nothing")]
     fn record(&self, text: TextState<'_>, ctm: Affine, font: &Font, recorder: &mut Recorder<'_>) {
         if self.run.is_empty() {
             return;
