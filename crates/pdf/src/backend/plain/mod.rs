@@ -39,6 +39,9 @@ type Plainly<T = ()> = Result<T, NotPlain>;
 /// Graphics states inside each other.
 const MAX_STATES: usize = 1_000;
 
+/// Images of one page: for each, the library is told anew of the whole document's layers.
+const MAX_IMAGES: u32 = 200;
+
 /// Reads plain pages of one file, one after the other, keeping what is known of fonts and colours.
 pub(super) struct Plain<'a> {
     xref: &'a XRef,
@@ -91,6 +94,7 @@ impl<'a> Plain<'a> {
             states: Vec::new(),
             path: Path::default(),
             clips: Clips::new(bounds),
+            images: 0,
         };
         let mut tokens = Tokens::new(content);
         while let Some(operator) = tokens.next()? {
@@ -135,6 +139,7 @@ struct Interpreter<'r, 'b, 'c, 'a> {
     states: Vec<State<'c>>,
     path: Path,
     clips: Clips,
+    images: u32,
 }
 
 /// The operands, all of them numbers.
@@ -294,6 +299,10 @@ impl<'c> Interpreter<'_, '_, 'c, '_> {
 
     /// An image is drawn by the library: all that it needs is where it stands.
     fn image(&mut self, name: &[u8]) -> Plainly {
+        self.images += 1;
+        if self.images > MAX_IMAGES {
+            return Err(NotPlain);
+        }
         let found = self.page.resources().get_x_object(&Name::new_unescaped(name)).ok_or(NotPlain)?;
         if found.dict().get::<Name<'_>>(SUBTYPE).is_none_or(|kind| kind.as_ref() != b"Image") {
             return Err(NotPlain);

@@ -215,6 +215,8 @@ fn what_is_not_plain_is_left_to_the_library() {
     for content in contents {
         assert_eq!(compare(&file(content), content).1, 0, "{content}");
     }
+    assert_eq!(compare(&file(&"/I0 Do ".repeat(200)), "200 images").1, 1);
+    assert_eq!(compare(&file(&"/I0 Do ".repeat(201)), "201 images").1, 0);
 }
 
 /// Glyphs of a page that is given up are not counted twice.
