@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use jixiao_exporter::JsonLayout;
 use jixiao_extractor::{Layouts, assemble, read_text};
 use jixiao_model::Limits;
 use jixiao_pdf::read_pdf;
@@ -32,9 +33,9 @@ fn text(c: &mut Criterion) {
     let source = Source::new("seeds/jinan-shizhong-2023.txt", bytes.clone());
     group.bench_function("records: all phases with values", |b| b.iter(|| process_one(black_box(&source), &options)));
     let records = process_one(&source, &options);
-    group.bench_function("json: records to text", |b| b.iter(|| records.to_json(false)));
+    group.bench_function("json: records to text", |b| b.iter(|| records.to_json(JsonLayout::Indented)));
     group.bench_function("whole: bytes to json", |b| {
-        b.iter(|| process_one(black_box(&source), &options).to_json(false));
+        b.iter(|| process_one(black_box(&source), &options).to_json(JsonLayout::Indented));
     });
     group.finish();
 }

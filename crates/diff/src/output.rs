@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use jixiao_exporter::column::Cell;
+use jixiao_exporter::json::{JsonLayout, JsonText};
 use jixiao_exporter::schema::ChangeRow;
 use jixiao_exporter::{DocumentRecords, SCHEMA_VERSION, write_parquet};
 use parquet::errors::ParquetError;
-use serde_json::{Map, Value, json};
 
 use crate::change::Kind;
 
@@ -38,12 +39,21 @@ impl Side {
         }
     }
 
-    fn json(&self) -> Value {
+    fn write(&self, json: &mut JsonText<'_>) {
         let Self { name, documents, forms, indicators, years } = self;
-        json!({
-            "name": name, "documents": documents, "forms": forms, "indicators": indicators, "fiscal_years": years,
-        })
+        json.object(|json| {
+            json.entry("name", &Cell::Text(name));
+            json.entry("documents", &count_cell(*documents));
+            json.entry("forms", &count_cell(*forms));
+            json.entry("indicators", &count_cell(*indicators));
+            json.key("fiscal_years");
+            json.list(years, |json, year| json.cell(&Cell::Int((*year).into())));
+        });
     }
+}
+
+fn count_cell(count: usize) -> Cell<'static> {
+    Cell::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// How many changes there are of each kind that occurs, in the order of the kinds.
@@ -53,21 +63,24 @@ pub(crate) fn counts(changes: &[ChangeRow]) -> Vec<(Kind, usize)> {
 }
 
 /// The comparison as one JSON object: both sides, counts, and the rows of the table `changes`.
-///
-/// # Errors
-///
-/// None that can occur: rows have text keys and finite numbers.
-pub fn to_json(before: &Side, after: &Side, changes: &[ChangeRow]) -> serde_json::Result<String> {
-    let counts: Map<String, Value> =
-        counts(changes).into_iter().map(|(kind, count)| (kind.as_str().to_owned(), count.into())).collect();
-    let whole = json!({
-        "schema_version": SCHEMA_VERSION,
-        "before": before.json(),
-        "after": after.json(),
-        "counts": counts,
-        "changes": changes,
+pub fn to_json(before: &Side, after: &Side, changes: &[ChangeRow]) -> String {
+    let mut json = JsonText::new(JsonLayout::Indented);
+    json.object(|json| {
+        json.entry("schema_version", &Cell::Int(SCHEMA_VERSION.into()));
+        for (key, side) in [("before", before), ("after", after)] {
+            json.key(key);
+            side.write(json);
+        }
+        json.key("counts");
+        json.object(|json| {
+            for (kind, count) in counts(changes) {
+                json.entry(kind.as_str(), &count_cell(count));
+            }
+        });
+        json.rows("changes", &ChangeRow::TABLE, changes);
     });
-    serde_json::to_string_pretty(&whole)
+    // Nothing is written to anything, so nothing can fail.
+    json.finish().unwrap_or_default()
 }
 
 /// The rows of the table `changes` as a Parquet file.

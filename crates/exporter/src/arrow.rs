@@ -128,17 +128,20 @@ enum Builder {
 }
 
 impl Builder {
+    /// A builder without room: most tables of most runs are short, and room that is reserved has to be cleared.
     fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Text | Kind::Json => Self::Text(StringBuilder::new()),
-            Kind::Bool => Self::Bool(BooleanBuilder::new()),
-            Kind::Int16 => Self::Int16(Int16Builder::new()),
-            Kind::Int32 => Self::Int32(Int32Builder::new()),
-            Kind::Int64 => Self::Int64(Int64Builder::new()),
-            Kind::Double => Self::Double(Float64Builder::new()),
-            Kind::Yuan => Self::Yuan(Decimal128Builder::new().with_data_type(data_type(kind))),
-            Kind::Texts => Self::Texts(ListBuilder::new(StringBuilder::new())),
-            Kind::Repairs => Self::Repairs(ListBuilder::new(StructBuilder::from_fields(repair_fields(), 0))),
+            Kind::Text | Kind::Json => Self::Text(text_builder()),
+            Kind::Bool => Self::Bool(BooleanBuilder::with_capacity(0)),
+            Kind::Int16 => Self::Int16(Int16Builder::with_capacity(0)),
+            Kind::Int32 => Self::Int32(Int32Builder::with_capacity(0)),
+            Kind::Int64 => Self::Int64(Int64Builder::with_capacity(0)),
+            Kind::Double => Self::Double(Float64Builder::with_capacity(0)),
+            Kind::Yuan => Self::Yuan(Decimal128Builder::with_capacity(0).with_data_type(data_type(kind))),
+            Kind::Texts => Self::Texts(ListBuilder::with_capacity(text_builder(), 0)),
+            Kind::Repairs => {
+                Self::Repairs(ListBuilder::with_capacity(StructBuilder::from_fields(repair_fields(), 0), 0))
+            }
             Kind::Labelled => Self::Labelled(labelled_builder()),
         }
     }
@@ -176,7 +179,11 @@ impl Builder {
 
 fn labelled_builder() -> LabelledBuilder {
     let names = MapFieldNames { entry: "key_value".to_owned(), key: "key".to_owned(), value: "value".to_owned() };
-    MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new())
+    MapBuilder::with_capacity(Some(names), text_builder(), text_builder(), 0)
+}
+
+fn text_builder() -> StringBuilder {
+    StringBuilder::with_capacity(0, 0)
 }
 
 fn append_text(builder: &mut StringBuilder, cell: &Cell<'_>) {

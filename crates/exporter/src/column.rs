@@ -6,6 +6,8 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::json::{JsonLayout, JsonText};
+
 /// Type of a column, independent of the file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -88,15 +90,17 @@ impl Cell<'_> {
             Self::Int(value) => value.to_string(),
             Self::Double(value) => value.to_string(),
             Self::Yuan(value) => value.to_string(),
-            Self::Texts(texts) => compact(texts),
-            Self::Repairs(repairs) => compact(repairs),
-            Self::Labelled(fields) => compact(fields),
-            Self::Json(value) => compact(value),
+            Self::Texts(_) | Self::Repairs(_) | Self::Labelled(_) | Self::Json(_) => self.compact_json(),
         })
     }
-}
 
-impl Cell<'_> {
+    fn compact_json(&self) -> String {
+        let mut json = JsonText::new(JsonLayout::Compact);
+        json.cell(self);
+        // Nothing is written to anything, so nothing can fail.
+        json.finish().unwrap_or_default()
+    }
+
     /// Roughly the bytes that the cell takes in memory: the same everywhere, so that what depends on it is, too.
     pub(crate) fn weight(&self) -> usize {
         const NUMBER: usize = 8;
@@ -118,11 +122,6 @@ fn json_weight(value: &serde_json::Value) -> usize {
         serde_json::Value::String(text) => text.len(),
         _ => 8,
     }
-}
-
-/// Compact JSON text. The types written here have text keys and finite numbers, so nothing can fail.
-fn compact<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// A Rust type that can stand in a column.

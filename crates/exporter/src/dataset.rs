@@ -279,8 +279,8 @@ fn begin_table(
     let file = WholeFile::create_in(staging, path)?;
     Ok(match format {
         Format::Csv => Box::new(CsvTable::new(table, file, excel)?),
-        Format::Jsonl => Box::new(JsonLinesTable::new(file)),
-        _ => Box::new(ParquetTable::new(table, file, staging)?),
+        Format::Jsonl => Box::new(JsonLinesTable::new(table, file)),
+        _ => Box::new(ParquetTable::new(table, file, staging)),
     })
 }
 

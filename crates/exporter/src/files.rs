@@ -240,9 +240,10 @@ impl FileSet {
         Ok(Self { staging, folder: folder.to_owned() })
     }
 
-    /// Adds a file.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        fs::write(self.staging.join(name), bytes).map_err(|error| WriteError::new(&self.folder.join(name), error))
+    /// Adds a file, which `write` fills.
+    pub fn add(&self, name: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), WriteError> {
+        let written = File::create(self.staging.join(name)).and_then(|mut file| write(&mut file));
+        written.map_err(|error| WriteError::new(&self.folder.join(name), error))
     }
 
     /// Waits until every file is on disk.
@@ -342,7 +343,7 @@ mod tests {
         let set = FileSet::create(staging.clone(), folder.path()).unwrap();
         let names: Vec<String> = (0..NAMES_AT_A_TIME + 40).map(|number| format!("{number}.json")).collect();
         for name in &names {
-            set.write(name, name.as_bytes()).unwrap();
+            set.add(name, |file| file.write_all(name.as_bytes())).unwrap();
         }
         set.sync().unwrap();
         assert!(!folder.path().join("39.json").exists(), "not before all are whole");

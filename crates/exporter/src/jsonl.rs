@@ -4,23 +4,27 @@ use std::io::Write;
 
 use crate::dataset::{Reason, TableFile};
 use crate::files::WholeFile;
-use crate::schema::Row;
+use crate::json::{JsonLayout, JsonText};
+use crate::schema::{Row, Table};
 
 /// The JSON Lines file of one table.
 pub(crate) struct JsonLinesTable {
+    table: &'static Table,
     file: WholeFile,
 }
 
 impl JsonLinesTable {
-    pub(crate) fn new(file: WholeFile) -> Self {
-        Self { file }
+    pub(crate) fn new(table: &'static Table, file: WholeFile) -> Self {
+        Self { table, file }
     }
 }
 
 impl TableFile for JsonLinesTable {
     fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
-        self.file.write_all(row.json()?.as_bytes())?;
-        Ok(self.file.write_all(b"\n")?)
+        let mut json = JsonText::new(JsonLayout::Compact);
+        json.row(self.table, row);
+        json.end_line();
+        Ok(self.file.write_all(json.finish()?.as_bytes())?)
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {

@@ -11,7 +11,9 @@ mod dataset;
 pub mod dictionary;
 mod documents;
 pub mod files;
+pub mod json;
 mod jsonl;
+mod nested;
 mod number;
 mod package;
 mod parquet;
@@ -23,6 +25,7 @@ mod xlsx;
 
 pub use dataset::{DatasetWriter, Format, WriteOptions, WrittenDataset};
 pub use documents::DOCUMENTS_FOLDER;
+pub use json::JsonLayout;
 pub use package::{CHECKSUMS, PACKAGE_FILES};
 pub use parquet::write_parquet;
 pub use records::{DocumentObject, DocumentRecords, FormObject, SourceInfo, Unplaced, document_id};

@@ -39,20 +39,26 @@ const CREATED_BY: &str = concat!("jixiao version ", env!("CARGO_PKG_VERSION"));
 pub(crate) struct ParquetTable {
     file: WholeFile,
     rows: BatchBuilder,
-    aside: Aside,
+    /// The batches that are full; a short table has none.
+    aside: Option<Aside>,
+    /// Where they are put aside.
+    path: PathBuf,
 }
 
 impl ParquetTable {
     /// Begins a file. Its rows are put aside in `staging`.
-    pub(crate) fn new(table: &Table, file: WholeFile, staging: &Path) -> Result<Self, Reason> {
-        let rows = BatchBuilder::new(table);
-        let aside = Aside::create(staging.join(format!("{}.arrow", table.name)), &rows)?;
-        Ok(Self { file, rows, aside })
+    pub(crate) fn new(table: &Table, file: WholeFile, staging: &Path) -> Self {
+        let path = staging.join(format!("{}.arrow", table.name));
+        Self { file, rows: BatchBuilder::new(table), aside: None, path }
     }
 
     fn put_aside(&mut self) -> Result<(), ArrowError> {
         let weight = self.rows.weight();
-        self.aside.push(&self.rows.finish()?, weight)
+        let aside = match self.aside.take() {
+            Some(aside) => aside,
+            None => Aside::create(&self.path, &self.rows)?,
+        };
+        self.aside.insert(aside).push(&self.rows.finish()?, weight)
     }
 }
 
@@ -66,12 +72,14 @@ impl TableFile for ParquetTable {
     }
 
     fn finish(mut self: Box<Self>) -> Result<WholeFile, Reason> {
-        self.put_aside()?;
         let mut groups = RowGroups::new(&self.rows, self.file)?;
-        for batch in self.aside.batches()? {
-            let (batch, weight) = batch?;
-            groups.push(&batch, weight)?;
+        if let Some(aside) = &mut self.aside {
+            for batch in aside.batches()? {
+                let (batch, weight) = batch?;
+                groups.push(&batch, weight)?;
+            }
         }
+        groups.push_rows(&mut self.rows)?;
         Ok(groups.writer.into_inner()?)
     }
 }
@@ -83,12 +91,10 @@ pub fn write_parquet<R: Row, W: Write + Send>(table: &Table, rows: &[R], sink: W
     for row in rows {
         batch.push(&row.cells());
         if is_full(&batch) {
-            let weight = batch.weight();
-            groups.push(&batch.finish()?, weight)?;
+            groups.push_rows(&mut batch)?;
         }
     }
-    let weight = batch.weight();
-    groups.push(&batch.finish()?, weight)?;
+    groups.push_rows(&mut batch)?;
     groups.writer.into_inner()
 }
 
@@ -107,6 +113,11 @@ struct RowGroups<W: Write + Send> {
 impl<W: Write + Send> RowGroups<W> {
     fn new(rows: &BatchBuilder, sink: W) -> Result<Self, ParquetError> {
         Ok(Self { writer: ArrowWriter::try_new(sink, rows.schema().clone(), Some(properties()?))?, weight: 0 })
+    }
+
+    fn push_rows(&mut self, rows: &mut BatchBuilder) -> Result<(), ParquetError> {
+        let weight = rows.weight();
+        self.push(&rows.finish()?, weight)
     }
 
     fn push(&mut self, batch: &RecordBatch, weight: usize) -> Result<(), ParquetError> {
@@ -129,10 +140,10 @@ struct Aside {
 }
 
 impl Aside {
-    fn create(path: PathBuf, rows: &BatchBuilder) -> Result<Self, ArrowError> {
-        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
+    fn create(path: &Path, rows: &BatchBuilder) -> Result<Self, ArrowError> {
+        let file = File::options().create(true).truncate(true).read(true).write(true).open(path)?;
         let writer = StreamWriter::try_new(BufWriter::new(file), rows.schema())?;
-        Ok(Self { path, writer, weights: Vec::new() })
+        Ok(Self { path: path.to_owned(), writer, weights: Vec::new() })
     }
 
     fn push(&mut self, batch: &RecordBatch, weight: usize) -> Result<(), ArrowError> {

@@ -168,11 +168,6 @@ impl DocumentRecords {
         self.cells.iter().try_for_each(|row| visit(&CellRow::TABLE, row))
     }
 
-    /// The document as JSON: indented for people, or compact on one line.
-    pub fn to_json(&self, compact: bool) -> serde_json::Result<String> {
-        if compact { serde_json::to_string(self) } else { serde_json::to_string_pretty(self) }
-    }
-
     /// Fills the columns of `documents` that follow from the rest.
     fn describe(&mut self, document: &Document) {
         let indicators = || self.forms.iter().flat_map(|form| &form.indicators);

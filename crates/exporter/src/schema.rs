@@ -49,9 +49,6 @@ pub struct Table {
 pub trait Row {
     /// The cells, in the order of the table's columns.
     fn cells(&self) -> Vec<Cell<'_>>;
-
-    /// The row as one JSON object.
-    fn json(&self) -> serde_json::Result<String>;
 }
 
 /// A record that says where it stands in its source.
@@ -121,10 +118,6 @@ macro_rules! table {
         impl Row for $row {
             fn cells(&self) -> Vec<Cell<'_>> {
                 vec![$(self.$name.cell()),*]
-            }
-
-            fn json(&self) -> serde_json::Result<String> {
-                serde_json::to_string(self)
             }
         }
     };

@@ -11,7 +11,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use jixiao_exporter::column::{Cell, Kind, Labelled, RepairRow, Yuan};
 use jixiao_exporter::schema::{Column, IndicatorRow};
 use jixiao_exporter::{
-    DatasetWriter, DocumentRecords, Format, SourceInfo, TABLES, Table, ValueReader, WriteOptions, dictionary,
+    DatasetWriter, DocumentRecords, Format, JsonLayout, SourceInfo, TABLES, Table, ValueReader, WriteOptions,
+    dictionary,
 };
 use jixiao_model::{
     self as model, Amount, Block, Contents, Diagnostic, Document, Field, FieldValue, Form, FormKind, Indicator,
@@ -189,11 +190,18 @@ fn values_have_their_types() {
 #[test]
 fn json_comes_back_and_has_every_column_in_order() {
     let records = records();
-    for compact in [true, false] {
-        let json = records.to_json(compact).unwrap();
+    for layout in [JsonLayout::Compact, JsonLayout::Indented, JsonLayout::Sparse] {
+        let json = records.to_json(layout);
         assert_eq!(serde_json::from_str::<DocumentRecords>(&json).unwrap(), records);
+        let mut file = Vec::new();
+        records.write_json(layout, &mut file).unwrap();
+        assert_eq!(file, (json + "\n").into_bytes());
     }
-    let json: serde_json::Value = serde_json::from_str(&records.to_json(true).unwrap()).unwrap();
+    let compact = records.to_json(JsonLayout::Compact);
+    assert_eq!(compact, serde_json::to_string(&records).unwrap());
+    assert_eq!(records.to_json(JsonLayout::Indented), serde_json::to_string_pretty(&records).unwrap());
+    assert!(!records.to_json(JsonLayout::Sparse).contains(":null"));
+    let json: serde_json::Value = serde_json::from_str(&compact).unwrap();
     let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&json), ["schema_version", "document", "contents", "forms", "diagnostics", "unplaced", "cells"]);
     let names = IndicatorRow::TABLE.columns.iter().map(|column| column.name.to_owned()).collect::<Vec<_>>();

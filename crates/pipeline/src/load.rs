@@ -89,6 +89,8 @@ fn open_error(path: &Path, error: &std::io::Error) -> LoadError {
 
 #[cfg(test)]
 mod tests {
+    use jixiao_exporter::JsonLayout;
+
     use super::*;
 
     const FORM: &str = "项目绩效目标申报表\n\n（2023年度）\n\n项目名称\t甲\n总体绩效指标\n";
@@ -103,7 +105,7 @@ mod tests {
         fs::write(folder.path().join("a.txt"), FORM).unwrap();
         let read = load_in(&folder, "a.txt").unwrap();
         assert_eq!(read[0].document.row.file_name, "a.txt");
-        fs::write(folder.path().join("a.json"), read[0].to_json(false).unwrap()).unwrap();
+        fs::write(folder.path().join("a.json"), read[0].to_json(JsonLayout::Indented)).unwrap();
         assert_eq!(load_in(&folder, "a.json").unwrap(), read);
         assert_eq!(load_in(&folder, "").unwrap().len(), 1, "only the text is a document of the folder");
     }

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
     let sides = (Side::new(&args.before, &before), Side::new(&args.after, &after));
     let bytes = match format {
         DiffFormat::Text => to_text(&sides.0, &sides.1, &changes).into_bytes(),
-        DiffFormat::Json => (to_json(&sides.0, &sides.1, &changes)? + "\n").into_bytes(),
+        DiffFormat::Json => (to_json(&sides.0, &sides.1, &changes) + "\n").into_bytes(),
         DiffFormat::Parquet => to_parquet(&changes, Vec::new())?,
     };
     deliver(bytes, args.output.as_ref())?;

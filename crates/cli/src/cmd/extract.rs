@@ -1,5 +1,6 @@
 //! `jixiao extract`
 
+use jixiao_exporter::JsonLayout;
 use jixiao_pipeline::process_alone;
 
 use super::{deliver, open, read_options, tell};
@@ -15,7 +16,8 @@ pub(crate) fn run(args: &ExtractArgs) -> Result<Exit, Failure> {
     let records = process_alone(&source, &options)?;
     let exit = tell(&args.file, &records);
     if records.document.row.status != "failed" {
-        deliver(records.to_json(args.compact)? + "\n", args.output.as_ref())?;
+        let layout = if args.compact { JsonLayout::Compact } else { JsonLayout::Indented };
+        deliver(records.to_json(layout) + "\n", args.output.as_ref())?;
     }
     Ok(exit)
 }

@@ -14,12 +14,12 @@
 mod kept;
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jixiao_exporter::files::{Digest, WriteError, sync_folder, write_whole_in};
-use jixiao_exporter::{DocumentRecords, PACKAGE_FILES};
+use jixiao_exporter::{DocumentRecords, JsonLayout, PACKAGE_FILES};
 
 pub(crate) use kept::{Input, Kept};
 use kept::{Log, read_result};
@@ -185,7 +185,7 @@ impl Store {
 fn compressed(records: &DocumentRecords) -> io::Result<Vec<u8>> {
     let mut encoder = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
     encoder.include_checksum(true)?;
-    encoder.write_all(records.to_json(true)?.as_bytes())?;
+    records.write_json(JsonLayout::Sparse, &mut encoder)?;
     encoder.finish()
 }
 

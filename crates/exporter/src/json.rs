@@ -1,0 +1,332 @@
+//! JSON text that is written piece by piece, straight from the cells of rows.
+//!
+//! Nothing is built before it is written, so a document costs no tree beside its records, and no more room than the
+//! text that has not been handed on yet. The text is what `serde_json` prints of the same values.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde_json::{Number, Value};
+
+use crate::column::{Cell, ColumnType, RepairRow};
+use crate::schema::{Column, Row, Table};
+
+/// Bytes of text that are handed on together, at least.
+const PORTION: usize = 32 << 10;
+
+/// How JSON is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonLayout {
+    /// A line for each key and each item, for people.
+    Indented,
+    /// One line.
+    Compact,
+    /// One line, without the keys that have no value: it reads back the same, and takes half the room.
+    Sparse,
+}
+
+/// JSON that is being written. Keys and items come in the order of the text; commas, lines and indents follow.
+pub struct JsonText<'a> {
+    /// What has not been handed on.
+    text: String,
+    sink: Option<Sink<'a>>,
+    layout: JsonLayout,
+    depth: usize,
+    /// Something stands before in the list or object that is open.
+    follows: bool,
+}
+
+/// Where the text goes, and whether it got there so far.
+struct Sink<'a> {
+    writer: &'a mut dyn io::Write,
+    result: io::Result<()>,
+}
+
+impl Sink<'_> {
+    fn take(&mut self, text: &mut String) {
+        if self.result.is_ok() {
+            self.result = self.writer.write_all(text.as_bytes());
+        }
+        text.clear();
+    }
+}
+
+impl<'a> JsonText<'a> {
+    /// A text that is held until it is whole.
+    pub fn new(layout: JsonLayout) -> Self {
+        Self { text: String::new(), sink: None, layout, depth: 0, follows: false }
+    }
+
+    /// A text that is handed on to `writer`, object by object.
+    pub fn onto(writer: &'a mut dyn io::Write, layout: JsonLayout) -> Self {
+        Self { sink: Some(Sink { writer, result: Ok(()) }), ..Self::new(layout) }
+    }
+
+    /// Ends the text, and gives what of it has not been handed on: all of it where there is nobody to take it.
+    ///
+    /// # Errors
+    ///
+    /// What writing it gave first.
+    pub fn finish(mut self) -> io::Result<String> {
+        if let Some(mut sink) = self.sink.take() {
+            sink.take(&mut self.text);
+            sink.result?;
+        }
+        Ok(self.text)
+    }
+
+    /// Writes a newline behind the whole.
+    pub fn end_line(&mut self) {
+        self.text.push('\n');
+    }
+
+    fn hand_on(&mut self) {
+        if let Some(sink) = self.sink.as_mut().filter(|_| self.text.len() >= PORTION) {
+            sink.take(&mut self.text);
+        }
+    }
+
+    /// Writes an object whose keys `content` writes.
+    pub fn object(&mut self, content: impl FnOnce(&mut Self)) {
+        self.nested('{', '}', content);
+        self.hand_on();
+    }
+
+    /// Writes a list of one item for each of `items`.
+    pub fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut item: impl FnMut(&mut Self, T)) {
+        self.nested('[', ']', |json| {
+            for value in items {
+                json.separate();
+                item(json, value);
+            }
+        });
+    }
+
+    /// Begins an entry of the object that is open: its value has to come next.
+    pub fn key(&mut self, key: &str) {
+        self.separate();
+        self.string(key);
+        self.text.push_str(if self.is_indented() { ": " } else { ":" });
+    }
+
+    /// Writes a list of the rows of a table, under its key.
+    pub fn rows(&mut self, key: &str, table: &Table, rows: &[impl Row]) {
+        self.key(key);
+        self.list(rows, |json, row| json.row(table, row));
+    }
+
+    /// Writes a row as an object.
+    pub fn row(&mut self, table: &Table, row: &dyn Row) {
+        self.object(|json| json.entries(table, row));
+    }
+
+    /// Writes the columns of a row as entries of the object that is open.
+    pub fn entries(&mut self, table: &Table, row: &dyn Row) {
+        for (Column { name, .. }, cell) in table.columns.iter().zip(row.cells()) {
+            self.entry(name, &cell);
+        }
+    }
+
+    /// Writes an entry of the object that is open.
+    pub fn entry(&mut self, key: &str, cell: &Cell<'_>) {
+        if self.layout != JsonLayout::Sparse || *cell != Cell::Null {
+            self.key(key);
+            self.cell(cell);
+        }
+    }
+
+    /// Writes a value.
+    pub fn cell(&mut self, cell: &Cell<'_>) {
+        match cell {
+            Cell::Null => self.text.push_str("null"),
+            Cell::Text(text) => self.string(text),
+            Cell::Bool(value) => self.shown(value),
+            Cell::Int(value) => self.shown(value),
+            Cell::Double(value) => self.double(*value),
+            Cell::Yuan(yuan) => {
+                // Digits and a point: nothing to escape.
+                let _ = write!(self.text, "\"{yuan}\"");
+            }
+            Cell::Texts(texts) => self.list(*texts, |json, text| json.string(text)),
+            Cell::Repairs(repairs) => self.list(*repairs, Self::repair),
+            Cell::Labelled(fields) => self.object(|json| {
+                for (label, text) in fields.iter() {
+                    json.entry(label, &Cell::Text(text));
+                }
+            }),
+            Cell::Json(value) => self.value(value),
+        }
+    }
+
+    fn repair(&mut self, repair: &RepairRow) {
+        let RepairRow { kind, field, from, to, evidence } = repair;
+        self.object(|json| {
+            json.entry("kind", &kind.cell());
+            json.entry("field", &field.cell());
+            json.entry("from", &from.cell());
+            json.entry("to", &to.cell());
+            json.entry("evidence", &evidence.cell());
+        });
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.cell(&Cell::Null),
+            Value::Bool(value) => self.shown(value),
+            Value::Number(number) => self.shown(number),
+            Value::String(text) => self.string(text),
+            Value::Array(items) => self.list(items, Self::value),
+            Value::Object(entries) => self.object(|json| {
+                for (key, value) in entries {
+                    json.key(key);
+                    json.value(value);
+                }
+            }),
+        }
+    }
+
+    fn double(&mut self, value: f64) {
+        match Number::from_f64(value) {
+            Some(number) => self.shown(number),
+            None => self.cell(&Cell::Null),
+        }
+    }
+
+    fn shown(&mut self, value: impl std::fmt::Display) {
+        // A string takes everything.
+        let _ = write!(self.text, "{value}");
+    }
+
+    fn string(&mut self, text: &str) {
+        self.text.push('"');
+        let mut rest = text;
+        loop {
+            let (plain, other) = rest.split_at(plain_length(rest.as_bytes()));
+            self.text.push_str(plain);
+            let mut chars = other.chars();
+            let Some(special) = chars.next() else { break };
+            self.escaped(special);
+            rest = chars.as_str();
+        }
+        self.text.push('"');
+    }
+
+    fn escaped(&mut self, special: char) {
+        match special {
+            '"' => self.text.push_str("\\\""),
+            '\\' => self.text.push_str("\\\\"),
+            '\n' => self.text.push_str("\\n"),
+            '\r' => self.text.push_str("\\r"),
+            '\t' => self.text.push_str("\\t"),
+            '\u{8}' => self.text.push_str("\\b"),
+            '\u{c}' => self.text.push_str("\\f"),
+            other => _ = write!(self.text, "\\u{:04x}", u32::from(other)),
+        }
+    }
+
+    fn nested(&mut self, begin: char, end: char, content: impl FnOnce(&mut Self)) {
+        self.text.push(begin);
+        self.depth += 1;
+        self.follows = false;
+        content(self);
+        self.depth -= 1;
+        if self.follows {
+            self.begin_line();
+        }
+        self.text.push(end);
+        self.follows = true;
+    }
+
+    /// What stands between two entries or items, or before the first.
+    fn separate(&mut self) {
+        if self.follows {
+            self.text.push(',');
+        }
+        self.begin_line();
+        self.follows = true;
+    }
+
+    fn begin_line(&mut self) {
+        const LINE: &str = "\n                                ";
+        if self.is_indented() {
+            let indent = 2 * self.depth;
+            match LINE.get(..=indent) {
+                Some(line) => self.text.push_str(line),
+                None => self.text.extend(std::iter::once('\n').chain(std::iter::repeat_n(' ', indent))),
+            }
+        }
+    }
+
+    fn is_indented(&self) -> bool {
+        self.layout == JsonLayout::Indented
+    }
+}
+
+/// How many bytes at the beginning stand for themselves. What follows them is ASCII.
+fn plain_length(bytes: &[u8]) -> usize {
+    // Whole blocks are looked at without a branch for each byte, so that many bytes are compared at once.
+    const BLOCK: usize = 16;
+    let is_plain = |byte: &u8| !matches!(byte, ..0x20 | b'"' | b'\\');
+    let all_plain = |block: &&[u8]| block.iter().fold(true, |all, byte| all & is_plain(byte));
+    let blocks = BLOCK * bytes.chunks_exact(BLOCK).take_while(all_plain).count();
+    blocks + bytes[blocks..].iter().take_while(|byte| is_plain(byte)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn printed(layout: JsonLayout, cell: &Cell<'_>) -> String {
+        let mut json = JsonText::new(layout);
+        json.cell(cell);
+        json.finish().unwrap()
+    }
+
+    #[test]
+    fn texts_are_escaped_as_serde_does() {
+        let mut texts: Vec<String> = (0..0x300_u32).filter_map(char::from_u32).map(String::from).collect();
+        texts.extend((0..40).map(|length| "甲".repeat(length) + "\"\\"));
+        texts.extend((0..40).map(|length| "a".repeat(length) + "\u{1}" + &"b".repeat(40)));
+        texts.push(texts.concat());
+        for text in &texts {
+            let expected = serde_json::to_string(text).unwrap();
+            assert_eq!(printed(JsonLayout::Compact, &Cell::Text(text)), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_are_printed_as_serde_does() {
+        for number in [0.0, -0.0, 1.0, 0.1, 72.001, 1e15, 1e16, 1e21, 1.5e-7, f64::MAX, f64::MIN_POSITIVE, f64::NAN] {
+            assert_eq!(printed(JsonLayout::Compact, &Cell::Double(number)), serde_json::to_string(&number).unwrap());
+        }
+        for number in [0, -1, i64::MIN, i64::MAX] {
+            assert_eq!(printed(JsonLayout::Compact, &Cell::Int(number)), number.to_string());
+        }
+    }
+
+    #[test]
+    fn nesting_is_laid_out_as_serde_does() {
+        let mut value =
+            json!({"a": [], "b": {}, "c": [1, [null, true], {"d": "e", "f": [[]]}], "g": {"h": {"i": 0.5}}});
+        for _ in 0..20 {
+            value = json!([value, {"k": 1}]);
+        }
+        let cell = Cell::Json(&value);
+        assert_eq!(printed(JsonLayout::Compact, &cell), serde_json::to_string(&value).unwrap());
+        assert_eq!(printed(JsonLayout::Indented, &cell), serde_json::to_string_pretty(&value).unwrap());
+    }
+
+    #[test]
+    fn keys_without_a_value_can_be_left_out() {
+        let mut json = JsonText::new(JsonLayout::Sparse);
+        json.object(|json| {
+            json.entry("a", &Cell::Null);
+            json.entry("b", &Cell::Int(1));
+            json.entry("c", &Cell::Null);
+            json.entry("d", &Cell::Texts(&[]));
+        });
+        assert_eq!(json.finish().unwrap(), r#"{"b":1,"d":[]}"#);
+    }
+}
