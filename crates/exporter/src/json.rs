@@ -109,6 +109,14 @@ impl<'a> JsonText<'a> {
         self.text.push_str(if self.is_indented() { ": " } else { ":" });
     }
 
+    /// Begins an entry under a name of the schema, which has nothing to escape.
+    fn name(&mut self, name: &str) {
+        self.separate();
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str(if self.is_indented() { "\": " } else { "\":" });
+    }
+
     /// Writes a list of the rows of a table, under its key.
     pub fn rows(&mut self, key: &str, table: &Table, rows: &[impl Row]) {
         self.key(key);
@@ -123,16 +131,23 @@ impl<'a> JsonText<'a> {
     /// Writes the columns of a row as entries of the object that is open.
     pub fn entries(&mut self, table: &Table, row: &dyn Row) {
         for (Column { name, .. }, cell) in table.columns.iter().zip(row.cells()) {
-            self.entry(name, &cell);
+            if self.shows(&cell) {
+                self.name(name);
+                self.cell(&cell);
+            }
         }
     }
 
     /// Writes an entry of the object that is open.
     pub fn entry(&mut self, key: &str, cell: &Cell<'_>) {
-        if self.layout != JsonLayout::Sparse || *cell != Cell::Null {
+        if self.shows(cell) {
             self.key(key);
             self.cell(cell);
         }
+    }
+
+    fn shows(&self, cell: &Cell<'_>) -> bool {
+        self.layout != JsonLayout::Sparse || !matches!(cell, Cell::Null)
     }
 
     /// Writes a value.
@@ -264,12 +279,21 @@ impl<'a> JsonText<'a> {
 
 /// How many bytes at the beginning stand for themselves. What follows them is ASCII.
 fn plain_length(bytes: &[u8]) -> usize {
-    // Whole blocks are looked at without a branch for each byte, so that many bytes are compared at once.
-    const BLOCK: usize = 16;
-    let is_plain = |byte: &u8| !matches!(byte, ..0x20 | b'"' | b'\\');
-    let all_plain = |block: &&[u8]| block.iter().fold(true, |all, byte| all & is_plain(byte));
-    let blocks = BLOCK * bytes.chunks_exact(BLOCK).take_while(all_plain).count();
-    blocks + bytes[blocks..].iter().take_while(|byte| is_plain(byte)).count()
+    let (words, _) = bytes.as_chunks::<WORD>();
+    let plain = WORD * words.iter().take_while(|word| is_plain(u64::from_le_bytes(**word))).count();
+    plain + bytes[plain..].iter().take_while(|byte| !matches!(byte, ..0x20 | b'"' | b'\\')).count()
+}
+
+/// Bytes that are looked at together.
+const WORD: usize = size_of::<u64>();
+
+/// True where none of eight bytes has to be escaped.
+fn is_plain(word: u64) -> bool {
+    let all = |byte: u8| u64::from_ne_bytes([byte; WORD]);
+    // The highest bit of a byte is set where the byte is less than `limit`, or where a lower byte is.
+    let less = |word: u64, limit: u8| word.wrapping_sub(all(limit)) & !word;
+    let found = less(word, 0x20) | less(word ^ all(b'"'), 1) | less(word ^ all(b'\\'), 1);
+    found & all(0x80) == 0
 }
 
 #[cfg(test)]
@@ -288,6 +312,9 @@ mod tests {
     fn texts_are_escaped_as_serde_does() {
         let mut texts: Vec<String> = (0..0x300_u32).filter_map(char::from_u32).map(String::from).collect();
         texts.extend((0..40).map(|length| "甲".repeat(length) + "\"\\"));
+        texts.extend(
+            (0..9).flat_map(|at| (0..0x80_u8).map(move |c| "~\u{7f}é".repeat(at) + &char::from(c).to_string() + "甲a")),
+        );
         texts.extend((0..40).map(|length| "a".repeat(length) + "\u{1}" + &"b".repeat(40)));
         texts.push(texts.concat());
         for text in &texts {
