@@ -5,6 +5,7 @@
 //! [`DatasetWriter`].
 
 pub mod arrow;
+mod aside;
 pub mod column;
 mod csv;
 mod dataset;

@@ -2,24 +2,26 @@
 //!
 //! The same rows give the same bytes: nothing in the file depends on time, place or the number of threads.
 //!
-//! A row group has to be held in memory until it is whole, and all tables grow side by side while documents come in. So
-//! rows are first put aside on disk, as Arrow batches, and each table is made into its Parquet file at the end.
+//! All tables grow side by side while documents come in, and a row group has to be held in memory until it is whole. So
+//! rows are first put aside on disk, and each table is made into its Parquet file at the end, a row group after the
+//! other, and in it a column after the other: only one column of one row group is in memory, and the size of files does
+//! not show there.
 
-use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Seek, Write};
+use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use arrow_array::RecordBatch;
-use arrow_ipc::reader::StreamReader;
-use arrow_ipc::writer::StreamWriter;
-use arrow_schema::ArrowError;
+use arrow_array::ArrayRef;
+use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::arrow::{BatchBuilder, SCHEMA_VERSION_KEY};
+use crate::aside::Aside;
 use crate::dataset::{Reason, TableFile};
 use crate::files::WholeFile;
 use crate::schema::{Row, SCHEMA_VERSION, Table};
@@ -43,22 +45,24 @@ pub(crate) struct ParquetTable {
     aside: Option<Aside>,
     /// Where they are put aside.
     path: PathBuf,
+    /// Bytes of each batch, as its rows told.
+    weights: Vec<usize>,
 }
 
 impl ParquetTable {
     /// Begins a file. Its rows are put aside in `staging`.
     pub(crate) fn new(table: &Table, file: WholeFile, staging: &Path) -> Self {
         let path = staging.join(format!("{}.arrow", table.name));
-        Self { file, rows: BatchBuilder::new(table), aside: None, path }
+        Self { file, rows: BatchBuilder::new(table), aside: None, path, weights: Vec::new() }
     }
 
     fn put_aside(&mut self) -> Result<(), ArrowError> {
-        let weight = self.rows.weight();
         let aside = match self.aside.take() {
             Some(aside) => aside,
-            None => Aside::create(&self.path, &self.rows)?,
+            None => Aside::create(&self.path, self.rows.schema().fields().len())?,
         };
-        self.aside.insert(aside).push(&self.rows.finish()?, weight)
+        self.weights.push(self.rows.weight());
+        self.aside.insert(aside).push(&self.rows.finish()?)
     }
 }
 
@@ -71,31 +75,38 @@ impl TableFile for ParquetTable {
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<WholeFile, Reason> {
-        let mut groups = RowGroups::new(&self.rows, self.file)?;
-        if let Some(aside) = &mut self.aside {
-            for batch in aside.batches()? {
-                let (batch, weight) = batch?;
-                groups.push(&batch, weight)?;
-            }
-        }
-        groups.push_rows(&mut self.rows)?;
-        Ok(groups.writer.into_inner()?)
+    fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {
+        let Self { file, mut rows, mut aside, mut weights, .. } = *self;
+        let held = weights.len();
+        weights.extend((rows.rows() > 0).then(|| rows.weight()));
+        let last = rows.finish()?;
+        let column = |batch: usize, column: usize| match &mut aside {
+            Some(aside) if batch < held => aside.column(batch, column),
+            _ => Ok(last.column(column).clone()),
+        };
+        Ok(write_file(rows.schema(), file, &weights, column)?)
     }
 }
 
 /// Writes the rows of one table as a Parquet file, without putting them aside first.
 pub fn write_parquet<R: Row, W: Write + Send>(table: &Table, rows: &[R], sink: W) -> Result<W, ParquetError> {
-    let mut batch = BatchBuilder::new(table);
-    let mut groups = RowGroups::new(&batch, sink)?;
+    let mut builder = BatchBuilder::new(table);
+    let (mut weights, mut batches) = (Vec::new(), Vec::new());
+    let mut end_batch = |builder: &mut BatchBuilder| -> Result<(), ArrowError> {
+        weights.push(builder.weight());
+        batches.push(builder.finish()?);
+        Ok(())
+    };
     for row in rows {
-        batch.push(&row.cells());
-        if is_full(&batch) {
-            groups.push_rows(&mut batch)?;
+        builder.push(&row.cells());
+        if is_full(&builder) {
+            end_batch(&mut builder)?;
         }
     }
-    groups.push_rows(&mut batch)?;
-    groups.writer.into_inner()
+    if builder.rows() > 0 {
+        end_batch(&mut builder)?;
+    }
+    write_file(builder.schema(), sink, &weights, |batch: usize, column| Ok(batches[batch].column(column).clone()))
 }
 
 /// True where a batch has enough rows, or enough bytes.
@@ -103,69 +114,63 @@ fn is_full(batch: &BatchBuilder) -> bool {
     batch.rows() >= BATCH_ROWS || batch.weight() >= BATCH_BYTES
 }
 
-/// A Parquet file whose row groups are ended by their bytes.
-struct RowGroups<W: Write + Send> {
-    writer: ArrowWriter<W>,
-    /// Bytes of the row group that is being filled.
-    weight: usize,
-}
-
-impl<W: Write + Send> RowGroups<W> {
-    fn new(rows: &BatchBuilder, sink: W) -> Result<Self, ParquetError> {
-        Ok(Self { writer: ArrowWriter::try_new(sink, rows.schema().clone(), Some(properties()?))?, weight: 0 })
-    }
-
-    fn push_rows(&mut self, rows: &mut BatchBuilder) -> Result<(), ParquetError> {
-        let weight = rows.weight();
-        self.push(&rows.finish()?, weight)
-    }
-
-    fn push(&mut self, batch: &RecordBatch, weight: usize) -> Result<(), ParquetError> {
-        self.writer.write(batch)?;
-        self.weight += weight;
-        if self.weight >= ROW_GROUP_BYTES {
-            self.writer.flush()?;
-            self.weight = 0;
+/// Writes batches of these weights. `column` gives a column of a batch.
+fn write_file<W: Write + Send>(
+    schema: &SchemaRef,
+    sink: W,
+    weights: &[usize],
+    mut column: impl FnMut(usize, usize) -> Result<ArrayRef, ArrowError>,
+) -> Result<W, ParquetError> {
+    let writer = ArrowWriter::try_new(sink, SchemaRef::clone(schema), Some(properties()?))?;
+    let (mut file, factory) = writer.into_serialized_writer()?;
+    for (number, batches) in row_groups(weights).into_iter().enumerate() {
+        let mut group = file.next_row_group()?;
+        let mut writers = factory.create_column_writers(number)?.into_iter();
+        for (position, field) in schema.fields().iter().enumerate() {
+            let arrays = batches.clone().map(|batch| column(batch, position));
+            for chunk in chunks(field, &mut writers, arrays)? {
+                chunk.append_to_row_group(&mut group)?;
+            }
         }
-        Ok(())
+        group.close()?;
     }
+    file.into_inner()
 }
 
-/// Batches in a file of their own, which goes when this is dropped.
-struct Aside {
-    path: PathBuf,
-    writer: StreamWriter<BufWriter<File>>,
-    /// Bytes of each batch, as its rows told.
-    weights: Vec<usize>,
+/// The batches of each row group: a group is ended by its bytes.
+fn row_groups(weights: &[usize]) -> Vec<Range<usize>> {
+    let (mut groups, mut begin, mut bytes) = (Vec::new(), 0, 0);
+    for (position, weight) in weights.iter().enumerate() {
+        bytes += weight;
+        if bytes >= ROW_GROUP_BYTES || position + 1 == weights.len() {
+            groups.push(begin..position + 1);
+            (begin, bytes) = (position + 1, 0);
+        }
+    }
+    groups
 }
 
-impl Aside {
-    fn create(path: &Path, rows: &BatchBuilder) -> Result<Self, ArrowError> {
-        let file = File::options().create(true).truncate(true).read(true).write(true).open(path)?;
-        let writer = StreamWriter::try_new(BufWriter::new(file), rows.schema())?;
-        Ok(Self { path: path.to_owned(), writer, weights: Vec::new() })
+/// One column of a row group: as many chunks as it has leaves, written by the next of the writers.
+fn chunks(
+    field: &Field,
+    writers: &mut impl Iterator<Item = ArrowColumnWriter>,
+    arrays: impl Iterator<Item = Result<ArrayRef, ArrowError>>,
+) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+    let mut writers: Vec<ArrowColumnWriter> = writers.take(leaves(field.data_type())).collect();
+    for array in arrays {
+        for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, &array?)?) {
+            writer.write(&leaf)?;
+        }
     }
-
-    fn push(&mut self, batch: &RecordBatch, weight: usize) -> Result<(), ArrowError> {
-        self.weights.push(weight);
-        self.writer.write(batch)
-    }
-
-    /// All batches, each with its bytes.
-    fn batches(&mut self) -> Result<impl Iterator<Item = Result<(RecordBatch, usize), ArrowError>>, ArrowError> {
-        self.writer.finish()?;
-        let mut file = self.writer.get_ref().get_ref().try_clone()?;
-        file.rewind()?;
-        let batches = StreamReader::try_new(BufReader::new(file), None)?;
-        let weights = self.weights.iter().copied();
-        Ok(batches.zip(weights).map(|(batch, weight)| Ok((batch?, weight))))
-    }
+    writers.into_iter().map(ArrowColumnWriter::close).collect()
 }
 
-impl Drop for Aside {
-    fn drop(&mut self) {
-        // One that stays is removed by the next run.
-        let _: io::Result<()> = fs::remove_file(&self.path);
+/// Columns of a Parquet file that a column of this type takes.
+fn leaves(data_type: &DataType) -> usize {
+    match data_type {
+        DataType::List(item) | DataType::Map(item, _) => leaves(item.data_type()),
+        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
+        _ => 1,
     }
 }
 
