@@ -1,10 +1,14 @@
 //! The records of one document: what was read, as rows of the tables and as one nested JSON object.
 
+use std::iter;
+use std::mem::take;
+
 use jixiao_model::{
     self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Place,
     Reading, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
 };
 use jixiao_normalizer::Enriched;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Labelled, RepairRow, Yuan};
@@ -100,31 +104,31 @@ pub struct Unplaced {
 }
 
 impl DocumentRecords {
-    /// The records of a document that was read. `values` is what the indicators of each form say (see
-    /// [`crate::ValueReader::read`]).
-    pub fn new(source: &SourceInfo, document: &Document, values: &[Vec<Option<Enriched>>]) -> Self {
+    /// The records of a document that was read; its texts move into them. `values` is what the indicators of each form
+    /// say (see [`crate::ValueReader::read`]).
+    pub fn new(source: &SourceInfo, document: Document, mut values: Vec<Vec<Option<Enriched>>>) -> Self {
         let id = source.document_id();
-        let mut forms = Vec::new();
-        let mut diagnostics = Vec::new();
-        for (position, form) in document.forms.iter().enumerate() {
-            let values = values.get(position).map_or(&[][..], Vec::as_slice);
-            forms.push(FormBuilder::new(id, position, form, &mut diagnostics).build(values));
-        }
-        let found = document.diagnostics.iter().map(|diagnostic| diagnostic_row(id, diagnostic, &forms));
-        diagnostics.splice(0..0, found);
+        let unplaced: Vec<Unplaced> = document.unplaced().map(unplaced).collect();
+        let Document { pages, title, fiscal_year, preface, contents, forms, diagnostics, ledger, partial } = document;
+        values.resize_with(forms.len(), Vec::new);
+        let build = |(position, (form, values))| FormBuilder::new(id, position).build(form, values);
+        let build_all = || forms.into_par_iter().zip(values).enumerate().map(build).collect::<Vec<_>>();
+        // The ledger is a copy of the whole source: freeing it takes as long as building some forms.
+        let (built, ()) = rayon::join(build_all, || drop(ledger));
+        let (forms, findings): (Vec<FormObject>, Vec<Vec<DiagnosticRow>>) = built.into_iter().unzip();
+        let found = diagnostics.into_iter().map(|diagnostic| diagnostic_row(id, diagnostic, &forms));
+        let diagnostics = found.chain(findings.into_iter().flatten()).collect();
+        let row = DocumentRow { pages: pages.map(i32_of), title, fiscal_year, ..document_row(source) };
         let mut records = Self {
             schema_version: SCHEMA_VERSION,
-            document: DocumentObject {
-                row: document_row(source),
-                preface: document.preface.iter().map(|paragraph| paragraph.value.clone()).collect(),
-            },
-            contents: document.contents.iter().zip(1..).map(|(entry, n)| contents_row(id, n, entry)).collect(),
+            document: DocumentObject { row, preface: preface.into_iter().map(|paragraph| paragraph.value).collect() },
+            contents: contents.into_iter().zip(1..).map(|(entry, n)| contents_row(id, n, entry)).collect(),
             forms,
             diagnostics,
-            unplaced: document.unplaced().map(unplaced).collect(),
+            unplaced,
             cells: Vec::new(),
         };
-        records.describe(document);
+        records.describe(partial);
         records
     }
 
@@ -132,7 +136,7 @@ impl DocumentRecords {
     pub fn failed(source: &SourceInfo, code: &'static str, message: &str) -> Self {
         let finding = Diagnostic::new(code, Severity::Error, message, Place::default());
         let document = Document { diagnostics: vec![finding], ..Document::default() };
-        Self::new(source, &document, &[])
+        Self::new(source, document, Vec::new())
     }
 
     /// Adds every cell of every table that was found: the audit trail.
@@ -148,7 +152,7 @@ impl DocumentRecords {
     /// Adds a finding about the document as a whole.
     pub fn add_finding(&mut self, code: &'static str, severity: Severity, message: &str) {
         let finding = Diagnostic::new(code, severity, message, Place::default());
-        let row = diagnostic_row(&self.document.row.document_id, &finding, &[]);
+        let row = diagnostic_row(&self.document.row.document_id, finding, &[]);
         self.diagnostics.push(row);
         self.document.row.diagnostic_count = size(self.diagnostics.len());
     }
@@ -169,18 +173,15 @@ impl DocumentRecords {
     }
 
     /// Fills the columns of `documents` that follow from the rest.
-    fn describe(&mut self, document: &Document) {
+    fn describe(&mut self, partial: bool) {
         let indicators = || self.forms.iter().flat_map(|form| &form.indicators);
         let with_status = |status: Status| size(indicators().filter(|row| row.status == status.as_str()).count());
         let (repaired, uncertain) = (with_status(Status::Repaired), with_status(Status::Uncertain));
         let indicator_count = size(indicators().count());
-        let (status, message) = self.outcome(document.partial);
+        let (status, message) = self.outcome(partial);
         let unplaced = self.unplaced.iter().flat_map(|entry| entry.text.chars()).filter(|c| !c.is_whitespace()).count();
 
         let row = &mut self.document.row;
-        row.pages = document.pages.map(i32_of);
-        row.title.clone_from(&document.title);
-        row.fiscal_year = document.fiscal_year;
         row.status = status.to_owned();
         row.message = message;
         row.form_count = size(self.forms.len());
@@ -210,35 +211,35 @@ struct FormBuilder<'a> {
     document_id: &'a str,
     form_id: String,
     position: usize,
-    form: &'a Form,
-    findings: &'a mut Vec<DiagnosticRow>,
+    findings: Vec<DiagnosticRow>,
 }
 
 impl<'a> FormBuilder<'a> {
-    fn new(document_id: &'a str, position: usize, form: &'a Form, findings: &'a mut Vec<DiagnosticRow>) -> Self {
-        Self { document_id, form_id: form_id(document_id, position), position, form, findings }
+    fn new(document_id: &'a str, position: usize) -> Self {
+        Self { document_id, form_id: form_id(document_id, position), position, findings: Vec::new() }
     }
 
-    fn build(mut self, values: &[Option<Enriched>]) -> FormObject {
-        FormObject {
-            row: self.row(),
-            amounts: self.form.amounts.iter().map(|amount| self.amount(amount)).collect(),
-            indicators: self.indicators(values),
-            tasks: self.form.tasks.iter().zip(1..).map(|(task, n)| self.task(n, task)).collect(),
-            staffing: self.form.staffing.iter().zip(1..).map(|(item, n)| self.staffing(n, item)).collect(),
-        }
+    /// The form with what hangs on it, and what is to be said of it.
+    fn build(mut self, mut form: Form, values: Vec<Option<Enriched>>) -> (FormObject, Vec<DiagnosticRow>) {
+        let (amounts, indicators) = (take(&mut form.amounts), take(&mut form.indicators));
+        let (tasks, staffing) = (take(&mut form.tasks), take(&mut form.staffing));
+        let object = FormObject {
+            amounts: amounts.into_iter().map(|amount| self.amount(amount)).collect(),
+            indicators: self.indicators(&form, indicators, values),
+            tasks: tasks.into_iter().zip(1..).map(|(task, n)| self.task(n, task)).collect(),
+            staffing: staffing.into_iter().zip(1..).map(|(item, n)| self.staffing(n, item)).collect(),
+            row: self.row(form),
+        };
+        (object, self.findings)
     }
 
-    fn row(&self) -> FormRow {
-        let form = self.form;
+    fn row(&self, form: Form) -> FormRow {
         let text = |name: &str| form.text(name).map(str::to_owned);
         FormRow {
             form_id: self.form_id.clone(),
             document_id: self.document_id.to_owned(),
             ordinal: size(self.position + 1),
             kind: form.kind.as_str().to_owned(),
-            layout: form.layout.clone(),
-            title: form.title.clone(),
             fiscal_year: form.fiscal_year,
             page_first: form.page_first.map(i32_of),
             page_last: form.page_last.map(i32_of),
@@ -256,34 +257,36 @@ impl<'a> FormBuilder<'a> {
             contact: text("contact"),
             phone: text("phone"),
             mandate_basis: text("mandate_basis"),
-            functions: list(form, "functions"),
+            functions: list(&form, "functions"),
             core_functions: text("core_functions"),
             strategic_goal: text("strategic_goal"),
-            annual_goals: list(form, "annual_goals"),
-            subordinate_unit_count: count(form, "subordinate_unit_count"),
-            subordinate_units: list(form, "subordinate_units"),
+            annual_goals: list(&form, "annual_goals"),
+            subordinate_unit_count: count(&form, "subordinate_unit_count"),
+            subordinate_units: list(&form, "subordinate_units"),
             included_in_form: text("included_in_form"),
-            internal_department_count: count(form, "internal_department_count"),
-            internal_departments: list(form, "internal_departments"),
-            repairs: repairs(&form.repairs),
-            other_fields: other_fields(form),
+            internal_department_count: count(&form, "internal_department_count"),
+            internal_departments: list(&form, "internal_departments"),
+            other_fields: other_fields(&form),
+            repairs: repairs(form.repairs),
+            layout: form.layout,
+            title: form.title,
             ..FormRow::default()
         }
         .standing_at(form.place)
     }
 
-    fn amount(&mut self, amount: &Amount) -> AmountRow {
+    fn amount(&mut self, amount: Amount) -> AmountRow {
         let yuan = amount.fen.and_then(Yuan::from_fen);
         if amount.fen.is_some() && yuan.is_none() {
-            self.amount_too_large(amount);
+            self.amount_too_large(&amount);
         }
         AmountRow {
             form_id: self.form_id.clone(),
             document_id: self.document_id.to_owned(),
-            item: amount.item.clone(),
-            label: amount.label.clone(),
-            amount_raw: amount.raw.clone(),
-            unit_raw: amount.unit.clone(),
+            item: amount.item,
+            label: amount.label,
+            amount_raw: amount.raw,
+            unit_raw: amount.unit,
             amount_wan: yuan.map(Yuan::wan),
             amount_yuan: yuan,
             ..AmountRow::default()
@@ -295,92 +298,96 @@ impl<'a> FormBuilder<'a> {
         let raw = amount.raw.as_deref().unwrap_or_default();
         let message = format!("{} {raw} has more than 18 digits; only its text is kept", amount.label);
         let finding = Diagnostic::new("amount_too_large", Severity::Warning, message, amount.place);
-        let mut row = diagnostic_row(self.document_id, &finding, &[]);
+        let mut row = diagnostic_row(self.document_id, finding, &[]);
         row.form_id = Some(self.form_id.clone());
         self.findings.push(row);
     }
 
-    fn indicators(&self, values: &[Option<Enriched>]) -> Vec<IndicatorRow> {
+    fn indicators(&self, form: &Form, indicators: Vec<Indicator>, values: Vec<Option<Enriched>>) -> Vec<IndicatorRow> {
         let (mut overall, mut annual, mut neither) = (0, 0, 0);
-        let mut rows: Vec<IndicatorRow> = Vec::with_capacity(self.form.indicators.len());
-        for (position, indicator) in self.form.indicators.iter().enumerate() {
+        let values = values.into_iter().chain(iter::repeat(None));
+        let row = |(mut indicator, value): (Indicator, Option<Enriched>)| {
             let ordinal = match indicator.scope {
                 Some(Scope::Overall) => &mut overall,
                 Some(Scope::Annual) => &mut annual,
                 None => &mut neither,
             };
             *ordinal += 1;
-            let mut row = self.indicator(*ordinal, indicator);
-            if let Some(Some(value)) = values.get(position) {
+            let cells = (indicator.comparator_cell.take(), indicator.unit_cell.take());
+            let mut row = self.indicator(*ordinal, form, indicator);
+            if let Some(value) = &value {
                 values::write(&mut row, value);
             }
-            values::keep_cells(&mut row, indicator);
-            rows.push(row);
-        }
-        rows
+            values::keep_cells(&mut row, cells);
+            row
+        };
+        indicators.into_iter().zip(values).map(row).collect()
     }
 
-    fn indicator(&self, ordinal: i32, indicator: &Indicator) -> IndicatorRow {
-        let extra = |name: &str| indicator.extra.iter().find(|(known, _)| *known == name).map(|(_, text)| text.clone());
+    fn indicator(&self, ordinal: i32, form: &Form, mut indicator: Indicator) -> IndicatorRow {
+        let mut extra = |name: &str| {
+            let found = indicator.extra.iter_mut().find(|(known, _)| *known == name);
+            found.map(|(_, text)| take(text))
+        };
         IndicatorRow {
-            indicator_id: indicator_id(&self.form_id, indicator.scope, ordinal),
-            form_id: self.form_id.clone(),
-            document_id: self.document_id.to_owned(),
-            fiscal_year: self.form.fiscal_year,
-            department: self.form.text("department").map(str::to_owned),
-            project_name: self.form.text("project_name").map(str::to_owned),
-            scope: indicator.scope.map(|scope| scope.as_str().to_owned()),
-            ordinal,
-            level1: indicator.level1.clone(),
-            level2: indicator.level2.clone(),
-            level3: indicator.level3.clone(),
-            value_raw: indicator.value.clone(),
-            value_suggested: indicator.value_suggested.clone(),
-            status: indicator.status.as_str().to_owned(),
-            repairs: repairs(&indicator.repairs),
             weight: extra("weight"),
             actual_value_raw: extra("actual_value_raw"),
             score: extra("score"),
             explanation: extra("explanation"),
             deviation_reason: extra("deviation_reason"),
             standard: extra("standard"),
+            indicator_id: indicator_id(&self.form_id, indicator.scope, ordinal),
+            form_id: self.form_id.clone(),
+            document_id: self.document_id.to_owned(),
+            fiscal_year: form.fiscal_year,
+            department: form.text("department").map(str::to_owned),
+            project_name: form.text("project_name").map(str::to_owned),
+            scope: indicator.scope.map(|scope| scope.as_str().to_owned()),
+            ordinal,
+            level1: indicator.level1,
+            level2: indicator.level2,
+            level3: indicator.level3,
+            value_raw: indicator.value,
+            value_suggested: indicator.value_suggested,
+            status: indicator.status.as_str().to_owned(),
+            repairs: repairs(indicator.repairs),
             ..IndicatorRow::default()
         }
         .standing_at(indicator.place)
     }
 
-    fn task(&self, ordinal: i32, task: &Task) -> TaskRow {
+    fn task(&self, ordinal: i32, task: Task) -> TaskRow {
         let wan = |raw: &Option<String>| raw.as_deref().and_then(number::decimal);
         TaskRow {
             form_id: self.form_id.clone(),
             document_id: self.document_id.to_owned(),
             ordinal,
-            function: task.function.clone(),
-            task: task.task.clone(),
-            project: task.project.clone(),
-            budget_raw: task.budget.clone(),
             budget_wan: wan(&task.budget),
-            fiscal_raw: task.fiscal.clone(),
             fiscal_wan: wan(&task.fiscal),
-            other_raw: task.other.clone(),
             other_wan: wan(&task.other),
+            function: task.function,
+            task: task.task,
+            project: task.project,
+            budget_raw: task.budget,
+            fiscal_raw: task.fiscal,
+            other_raw: task.other,
             is_total: task.is_total,
             ..TaskRow::default()
         }
         .standing_at(task.place)
     }
 
-    fn staffing(&self, ordinal: i32, staffing: &Staffing) -> StaffingRow {
+    fn staffing(&self, ordinal: i32, staffing: Staffing) -> StaffingRow {
         let count = |raw: &Option<String>| raw.as_deref().and_then(number::whole);
         StaffingRow {
             form_id: self.form_id.clone(),
             document_id: self.document_id.to_owned(),
             ordinal,
-            item: staffing.item.clone(),
-            previous_raw: staffing.previous.clone(),
-            current_raw: staffing.current.clone(),
             previous: count(&staffing.previous),
             current: count(&staffing.current),
+            item: staffing.item,
+            previous_raw: staffing.previous,
+            current_raw: staffing.current,
             ..StaffingRow::default()
         }
         .standing_at(staffing.place)
@@ -414,15 +421,15 @@ fn document_row(source: &SourceInfo) -> DocumentRow {
     }
 }
 
-fn contents_row(document_id: &str, ordinal: i32, entry: &Contents) -> ContentsRow {
+fn contents_row(document_id: &str, ordinal: i32, entry: Contents) -> ContentsRow {
     ContentsRow {
         document_id: document_id.to_owned(),
         ordinal,
         section: entry.section.and_then(|n| i32::try_from(n).ok()),
-        section_title: entry.section_title.clone(),
-        entry: entry.entry.clone(),
-        unit: entry.unit.clone(),
-        project: entry.project.clone(),
+        section_title: entry.section_title,
+        entry: entry.entry,
+        unit: entry.unit,
+        project: entry.project,
         printed_page: entry.printed_page.and_then(|n| i32::try_from(n).ok()),
         form_id: entry.form.map(|position| form_id(document_id, position)),
         ..ContentsRow::default()
@@ -430,7 +437,7 @@ fn contents_row(document_id: &str, ordinal: i32, entry: &Contents) -> ContentsRo
     .standing_at(entry.place)
 }
 
-fn diagnostic_row(document_id: &str, diagnostic: &Diagnostic, forms: &[FormObject]) -> DiagnosticRow {
+fn diagnostic_row(document_id: &str, diagnostic: Diagnostic, forms: &[FormObject]) -> DiagnosticRow {
     let form = diagnostic.form.and_then(|ordinal| forms.get(ordinal.checked_sub(1)?));
     let indicator = form.zip(diagnostic.indicator).and_then(|(form, position)| form.indicators.get(position));
     DiagnosticRow {
@@ -439,7 +446,7 @@ fn diagnostic_row(document_id: &str, diagnostic: &Diagnostic, forms: &[FormObjec
         indicator_id: indicator.map(|row| row.indicator_id.clone()),
         code: diagnostic.code.to_owned(),
         severity: diagnostic.severity.as_str().to_owned(),
-        message: diagnostic.message.clone(),
+        message: diagnostic.message,
         ..DiagnosticRow::default()
     }
     .standing_at(diagnostic.place)
@@ -469,15 +476,15 @@ fn unplaced(entry: &LedgerEntry) -> Unplaced {
     Unplaced { page: entry.place.page.map(i32_of), line: entry.place.line.map(i32_of), text: entry.text.clone() }
 }
 
-fn repairs(repairs: &[Repair]) -> Vec<RepairRow> {
-    let row = |repair: &Repair| RepairRow {
-        kind: repair.kind.to_owned(),
-        field: repair.field.to_owned(),
-        from: repair.from.clone(),
-        to: repair.to.clone(),
-        evidence: repair.evidence.clone(),
+fn repairs(repairs: Vec<Repair>) -> Vec<RepairRow> {
+    let row = |Repair { kind, field, from, to, evidence }| RepairRow {
+        kind: kind.to_owned(),
+        field: field.to_owned(),
+        from,
+        to,
+        evidence,
     };
-    repairs.iter().map(row).collect()
+    repairs.into_iter().map(row).collect()
 }
 
 /// A list column. A text where a list is planned is a list of one.

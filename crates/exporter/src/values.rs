@@ -81,10 +81,9 @@ impl ValueReader {
 }
 
 /// What stands in columns of its own is kept as printed where the value has no place for it: the unit of a quality.
-pub(crate) fn keep_cells(row: &mut IndicatorRow, indicator: &Indicator) {
-    let keep = |column: &mut Option<String>, cell: &Option<String>| *column = column.take().or_else(|| cell.clone());
-    keep(&mut row.comparator_raw, &indicator.comparator_cell);
-    keep(&mut row.unit_raw, &indicator.unit_cell);
+pub(crate) fn keep_cells(row: &mut IndicatorRow, (comparator, unit): (Option<String>, Option<String>)) {
+    row.comparator_raw = row.comparator_raw.take().or(comparator);
+    row.unit_raw = row.unit_raw.take().or(unit);
 }
 
 /// The goal that the indicator measures: it often repeats the figures with their units.

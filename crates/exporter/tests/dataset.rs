@@ -141,7 +141,7 @@ fn reading() -> Reading {
 }
 
 fn records() -> DocumentRecords {
-    let mut records = DocumentRecords::new(&source(), &document(), &ValueReader::default().read(&document()));
+    let mut records = DocumentRecords::new(&source(), document(), ValueReader::default().read(&document()));
     records.add_cells(&reading());
     records
 }

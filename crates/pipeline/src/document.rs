@@ -171,11 +171,11 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, 
 fn records(source: &SourceInfo, reading: Reading, options: &ReadOptions) -> DocumentRecords {
     let mut document = jixiao_extractor::assemble(&reading, options.layouts());
     // Without cells the reading has served: what it held makes room for the records.
-    let cells = options.cells.then_some(reading);
-    let values = options.values.read(&document);
+    let give_back = || options.cells.then_some(reading);
+    let (values, cells) = rayon::join(|| options.values.read(&document), give_back);
     let found = findings(&document, &values, &options.rules);
     document.diagnostics.extend(found);
-    let mut records = DocumentRecords::new(source, &document, &values);
+    let mut records = DocumentRecords::new(source, document, values);
     if let Some(reading) = &cells {
         records.add_cells(reading);
     }

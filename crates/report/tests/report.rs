@@ -34,7 +34,7 @@ fn hostile() -> DocumentRecords {
         bytes: 1,
         format: Some("text"),
     };
-    let mut records = DocumentRecords::new(&source, &jixiao_model::Document::default(), &[]);
+    let mut records = DocumentRecords::new(&source, jixiao_model::Document::default(), Vec::new());
     let DocumentObject { row, .. } = &mut records.document;
     (row.title, row.message) = (text(), text());
     let indicator = IndicatorRow {

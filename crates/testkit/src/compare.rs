@@ -49,7 +49,7 @@ pub fn compare(wanted: &Form, got: &Form) -> Comparison {
 /// A document that has this form alone.
 fn comparable(form: &Form) -> Comparable {
     let document = Document { forms: vec![form.clone()], ..Document::default() };
-    let records = DocumentRecords::new(&SourceInfo::default(), &document, &[]);
+    let records = DocumentRecords::new(&SourceInfo::default(), document, Vec::new());
     match Comparable::new(&records) {
         Ok(comparable) => comparable,
         Err(error) => panic!("records are JSON: {error}"),

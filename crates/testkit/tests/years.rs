@@ -18,7 +18,8 @@ fn records(text: &str) -> DocumentRecords {
         format: Some("text"),
     };
     let document = assemble_text(text);
-    DocumentRecords::new(&source, &document, &ValueReader::default().read(&document))
+    let values = ValueReader::default().read(&document);
+    DocumentRecords::new(&source, document, values)
 }
 
 fn found(changes: &[ChangeRow]) -> Vec<(String, [Option<String>; 5])> {

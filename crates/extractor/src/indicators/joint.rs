@@ -13,6 +13,7 @@ use super::names::{NameId, Names};
 use super::read::DataRow;
 use super::siblings::{Closed, Vote, ask_siblings};
 use super::twins::decode_pair;
+use crate::layouts::Hierarchy;
 
 /// How often tables are decoded again with what their siblings say: a sibling may itself have been read wrong at first.
 const MOST_ROUNDS: usize = 3;
@@ -45,18 +46,15 @@ pub(crate) struct TableState<'a> {
 }
 
 impl<'a> TableState<'a> {
-    /// A table that belongs to a form (a number), not decoded yet. `groups` are those of its hierarchy, with their index.
+    /// A table that belongs to a form (a number), not decoded yet; [`TableState::price`] follows. `groups` are those of
+    /// its hierarchy, with their index.
     pub(crate) fn new(
         form: usize,
         rows: Vec<DataRow<'a>>,
         names: &mut Names,
         (at, groups): (usize, &mut Groups<'a>),
     ) -> Self {
-        let lattice = Lattice::new(&rows, groups);
-        let mut words = Vec::with_capacity(rows.len() * lattice.states.len());
-        for row in &rows {
-            word_costs(row, &lattice.states, groups.hierarchy, &mut words);
-        }
+        let lattice = Lattice::gather(&rows, groups);
         let count = rows.len();
         Self {
             form,
@@ -69,11 +67,22 @@ impl<'a> TableState<'a> {
             contested: vec![false; count],
             votes: vec![None; count],
             closed: Vec::new(),
-            siblings: vec![0; words.len()],
-            costs: words.clone(),
-            words,
+            words: Vec::new(),
+            siblings: Vec::new(),
+            costs: Vec::new(),
             rows,
         }
+    }
+
+    /// Works out what labels and words cost for every row and state.
+    pub(crate) fn price(&mut self, hierarchy: &Hierarchy) {
+        self.lattice.price(&self.rows);
+        self.words.reserve_exact(self.rows.len() * self.lattice.states.len());
+        for row in &self.rows {
+            word_costs(row, &self.lattice.states, hierarchy, &mut self.words);
+        }
+        self.costs.clone_from(&self.words);
+        self.siblings.resize(self.words.len(), 0);
     }
 
     /// The group of a row.

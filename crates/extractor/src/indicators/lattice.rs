@@ -99,15 +99,13 @@ pub(crate) struct Lattice<'a> {
 }
 
 impl<'a> Lattice<'a> {
-    /// Gathers the labels, groups and evidence of a table.
-    pub(crate) fn new(rows: &[DataRow<'a>], groups: &mut Groups<'a>) -> Self {
+    /// Gathers the labels and groups of a table, which gives those that are new their numbers; [`Lattice::price`] follows.
+    pub(crate) fn gather(rows: &[DataRow<'a>], groups: &mut Groups<'a>) -> Self {
         let mut lattice = Self { states: groups.legal().to_vec(), ..Self::default() };
         lattice.rows = rows.iter().map(|row| lattice.evidence(row, groups)).collect();
         lattice.cover_rows(rows, groups);
         lattice.add_printed_groups(groups);
         lattice.unordered = lattice.is_unordered();
-        lattice.steps = lattice.states.iter().flat_map(|to| lattice.states.iter().map(|from| kind(from, to))).collect();
-        lattice.price(rows);
         lattice
     }
 
@@ -183,8 +181,9 @@ impl<'a> Lattice<'a> {
     }
 
     /// Works out once what the printed labels cost for every row and state.
-    fn price(&mut self, rows: &[DataRow<'a>]) {
+    pub(crate) fn price(&mut self, rows: &[DataRow<'a>]) {
         let count = self.states.len();
+        self.steps = self.states.iter().flat_map(|to| self.states.iter().map(|from| kind(from, to))).collect();
         self.emissions = vec![0; self.rows.len() * count * AGES];
         self.exits = vec![0; self.rows.len() * count * AGES];
         self.entries = Vec::with_capacity(self.rows.len() * count);
