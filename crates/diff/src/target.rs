@@ -1,5 +1,6 @@
 //! What a target means, and how far two targets are from each other.
 
+use jixiao_exporter::CompactJson;
 use jixiao_exporter::schema::IndicatorRow;
 use jixiao_normalizer::Exact;
 use serde_json::{Map, Value};
@@ -60,7 +61,7 @@ fn meaning(row: &IndicatorRow, year: Option<i16>) -> Meaning {
     let in_words = row.value_kind.as_deref().is_none_or(|kind| WORDS.contains(&kind));
     match &row.value_parsed {
         Some(parsed) if !in_words => {
-            let mut parsed = parsed.clone();
+            let mut parsed = parsed.value();
             if let (Some(keys), Some(unit)) = (parsed.as_object_mut(), unit(row)) {
                 keys.insert("unit".to_owned(), unit.into());
             }
@@ -100,7 +101,10 @@ pub(crate) fn unit(row: &IndicatorRow) -> Option<&str> {
 
 /// The number of a target, exact. A unit in the name of the indicator may carry a magnitude (（万元）).
 pub(crate) fn number(row: &IndicatorRow) -> Option<Exact> {
-    let inferred = row.value_parsed.as_ref().and_then(|parsed| parsed["inferred_unit"]["value"].as_str());
+    // Most values have none: only those that may are looked into.
+    let with_inferred = row.value_parsed.as_ref().filter(|parsed| parsed.as_str().contains("\"inferred_unit\""));
+    let parsed = with_inferred.map(CompactJson::value);
+    let inferred = parsed.as_ref().and_then(|parsed| parsed["inferred_unit"]["value"].as_str());
     inferred.or(row.value_exact.as_deref())?.parse().ok()
 }
 
@@ -130,7 +134,7 @@ mod tests {
             value_kind: Some(parsed.kind.as_str().to_owned()),
             value_exact: parsed.value.map(|number| number.to_string()),
             unit: parsed.unit.as_ref().map(ToString::to_string),
-            value_parsed: Some(parsed.to_json()),
+            value_parsed: CompactJson::of(&parsed),
             fiscal_year: Some(year),
             ..IndicatorRow::default()
         }

@@ -189,7 +189,7 @@ fn text_builder() -> StringBuilder {
 fn append_text(builder: &mut StringBuilder, cell: &Cell<'_>) {
     match cell {
         Cell::Text(text) => builder.append_value(text),
-        Cell::Json(_) => builder.append_option(cell.flat()),
+        Cell::Json(value) => builder.append_value(value.as_str()),
         _ => builder.append_null(),
     }
 }

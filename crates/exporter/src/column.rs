@@ -6,6 +6,7 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::compact::CompactJson;
 use crate::json::{JsonLayout, JsonText};
 
 /// Type of a column, independent of the file format.
@@ -76,7 +77,7 @@ pub enum Cell<'a> {
     /// See [`Kind::Labelled`].
     Labelled(&'a Labelled),
     /// See [`Kind::Json`].
-    Json(&'a serde_json::Value),
+    Json(&'a CompactJson),
 }
 
 impl Cell<'_> {
@@ -90,7 +91,8 @@ impl Cell<'_> {
             Self::Int(value) => value.to_string(),
             Self::Double(value) => value.to_string(),
             Self::Yuan(value) => value.to_string(),
-            Self::Texts(_) | Self::Repairs(_) | Self::Labelled(_) | Self::Json(_) => self.compact_json(),
+            Self::Json(value) => value.as_str().to_owned(),
+            Self::Texts(_) | Self::Repairs(_) | Self::Labelled(_) => self.compact_json(),
         })
     }
 
@@ -110,17 +112,8 @@ impl Cell<'_> {
             Self::Texts(all) => all.iter().map(String::len).sum(),
             Self::Repairs(repairs) => repairs.iter().map(RepairRow::weight).sum(),
             Self::Labelled(fields) => fields.iter().map(|(label, text)| label.len() + text.len()).sum(),
-            Self::Json(value) => json_weight(value),
+            Self::Json(value) => value.as_str().len(),
         }
-    }
-}
-
-fn json_weight(value: &serde_json::Value) -> usize {
-    match value {
-        serde_json::Value::Array(items) => items.iter().map(json_weight).sum(),
-        serde_json::Value::Object(keys) => keys.iter().map(|(key, value)| key.len() + json_weight(value)).sum(),
-        serde_json::Value::String(text) => text.len(),
-        _ => 8,
     }
 }
 
@@ -166,7 +159,7 @@ column_types! {
     Vec<String>, Texts, self => Cell::Texts(self);
     Vec<RepairRow>, Repairs, self => Cell::Repairs(self);
     Labelled, Labelled, self => Cell::Labelled(self);
-    serde_json::Value, Json, self => Cell::Json(self);
+    CompactJson, Json, self => Cell::Json(self);
 }
 
 /// An exact amount: yuan with two decimals, at most 18 digits in all.

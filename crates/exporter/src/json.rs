@@ -6,13 +6,17 @@
 use std::fmt::Write as _;
 use std::io;
 
-use serde_json::{Number, Value};
+use rayon::prelude::*;
+use serde_json::Number;
 
 use crate::column::{Cell, ColumnType, RepairRow};
 use crate::schema::{Column, Row, Table};
 
 /// Bytes of text that are handed on together, at least.
 const PORTION: usize = 32 << 10;
+
+/// Large items that are held together, at most.
+const TOGETHER: usize = 16;
 
 /// How JSON is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +106,25 @@ impl<'a> JsonText<'a> {
         });
     }
 
+    /// Writes a list of many large items; some of them are written at the same time, and then held.
+    pub fn list_side_by_side<T: Sync>(&mut self, items: &[T], item: impl Fn(&mut JsonText<'_>, &T) + Sync) {
+        self.nested('[', ']', |json| {
+            for items in items.chunks(TOGETHER) {
+                let (layout, depth) = (json.layout, json.depth);
+                let write = |value: &T| {
+                    let mut apart = JsonText { depth, ..JsonText::new(layout) };
+                    item(&mut apart, value);
+                    apart.text
+                };
+                for text in items.par_iter().map(write).collect::<Vec<String>>() {
+                    json.separate();
+                    json.text.push_str(&text);
+                    json.hand_on();
+                }
+            }
+        });
+    }
+
     /// Begins an entry of the object that is open: its value has to come next.
     pub fn key(&mut self, key: &str) {
         self.separate();
@@ -169,7 +192,7 @@ impl<'a> JsonText<'a> {
                     json.entry(label, &Cell::Text(text));
                 }
             }),
-            Cell::Json(value) => self.value(value),
+            Cell::Json(value) => self.laid_out(value.as_str()),
         }
     }
 
@@ -184,19 +207,33 @@ impl<'a> JsonText<'a> {
         });
     }
 
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Null => self.cell(&Cell::Null),
-            Value::Bool(value) => self.shown(value),
-            Value::Number(number) => self.shown(number),
-            Value::String(text) => self.string(text),
-            Value::Array(items) => self.list(items, Self::value),
-            Value::Object(entries) => self.object(|json| {
-                for (key, value) in entries {
-                    json.key(key);
-                    json.value(value);
-                }
-            }),
+    /// Writes a value of which there is compact text: laid out anew where that is not the layout.
+    fn laid_out(&mut self, compact: &str) {
+        if !self.is_indented() {
+            return self.text.push_str(compact);
+        }
+        let mut rest = compact;
+        while let Some(mark) = rest.chars().next() {
+            let length = match mark {
+                '"' => string_length(rest),
+                '{' | '[' if rest[1..].starts_with(['}', ']']) => 2,
+                _ => 1,
+            };
+            let (piece, after) = rest.split_at(length);
+            if matches!(piece, "}" | "]") {
+                self.depth -= 1;
+                self.begin_line();
+            }
+            self.text.push_str(piece);
+            match piece {
+                "{" | "[" => self.depth += 1,
+                ":" => self.text.push(' '),
+                _ => {}
+            }
+            if matches!(piece, "{" | "[" | ",") {
+                self.begin_line();
+            }
+            rest = after;
         }
     }
 
@@ -277,6 +314,17 @@ impl<'a> JsonText<'a> {
     }
 }
 
+/// Bytes of the JSON string that a text begins with, with its quotation marks.
+fn string_length(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
 /// How many bytes at the beginning stand for themselves. What follows them is ASCII.
 fn plain_length(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<WORD>();
@@ -301,6 +349,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::CompactJson;
 
     fn printed(layout: JsonLayout, cell: &Cell<'_>) -> String {
         let mut json = JsonText::new(layout);
@@ -336,11 +385,12 @@ mod tests {
     #[test]
     fn nesting_is_laid_out_as_serde_does() {
         let mut value =
-            json!({"a": [], "b": {}, "c": [1, [null, true], {"d": "e", "f": [[]]}], "g": {"h": {"i": 0.5}}});
+            json!({"a": [], "b": {}, "c": [1, [null, true], {"d": "e,]}", "f": [[]]}], "g\"\\": {"h": {"甲": -0.5}}});
         for _ in 0..20 {
             value = json!([value, {"k": 1}]);
         }
-        let cell = Cell::Json(&value);
+        let compact = CompactJson::from(value.clone());
+        let cell = Cell::Json(&compact);
         assert_eq!(printed(JsonLayout::Compact, &cell), serde_json::to_string(&value).unwrap());
         assert_eq!(printed(JsonLayout::Indented, &cell), serde_json::to_string_pretty(&value).unwrap());
     }

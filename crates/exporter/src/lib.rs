@@ -7,6 +7,7 @@
 pub mod arrow;
 mod aside;
 pub mod column;
+mod compact;
 mod csv;
 mod dataset;
 pub mod dictionary;
@@ -24,6 +25,7 @@ mod tables;
 mod values;
 mod xlsx;
 
+pub use compact::CompactJson;
 pub use dataset::{DatasetWriter, Format, WriteOptions, WrittenDataset};
 pub use documents::DOCUMENTS_FOLDER;
 pub use json::JsonLayout;

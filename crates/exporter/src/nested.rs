@@ -39,7 +39,7 @@ fn write_document(json: &mut JsonText<'_>, records: &DocumentRecords) {
         write_head(json, document);
         json.rows("contents", &ContentsRow::TABLE, contents);
         json.key("forms");
-        json.list(forms, write_form);
+        json.list_side_by_side(forms, write_form);
         json.rows("diagnostics", &DiagnosticRow::TABLE, diagnostics);
         json.key("unplaced");
         json.list(unplaced, write_unplaced);

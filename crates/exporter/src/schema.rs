@@ -9,6 +9,7 @@ use jixiao_model::Place;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Cell, ColumnType, Kind, Labelled, RepairRow, Yuan};
+use crate::compact::CompactJson;
 
 /// Version of the schema. A new nullable column leaves it; a renamed column or a changed meaning raises it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -255,7 +256,7 @@ table!(IndicatorRow, indicators, "绩效指标", "one indicator of a form", key 
     flags: Vec<String>, "标记", "What to know about the reading: unit_missing, approx_over, inner_space, …";
     inferred_unit: Option<String>, "推断单位", "A unit that the cell does not print, taken from the indicator's name or twin";
     resolved_date: Option<String>, "推定日期", "The date with the year taken from the form";
-    value_parsed: Option<serde_json::Value>, "解析结果", "The whole parsed value, with the parts of a compound";
+    value_parsed: Option<CompactJson>, "解析结果", "The whole parsed value, with the parts of a compound";
     weight: Option<String>, "权重", "Weight as printed, in layouts that print it";
     actual_value_raw: Option<String>, "实际完成值", "Value reached as printed (self-evaluation)";
     score: Option<String>, "得分", "Score as printed (self-evaluation)";
@@ -339,8 +340,8 @@ table!(ChangeRow, changes, "变化", "one difference between two datasets, docum
     difference_exact: Option<String>, "变化量", "number_after − number_before, exact; null where the units differ or a number is missing";
     relative_change: Option<f64>, "相对变化", "(number_after − number_before) / |number_before|: 0.25 is a quarter more; null where it has no meaning";
     relative_change_exact: Option<String>, "精确相对变化", "The relative change as canonical decimal, or as a fraction in lowest terms";
-    value_before: Option<serde_json::Value>, "变化前解析结果", "The whole parsed target before (value_parsed)";
-    value_after: Option<serde_json::Value>, "变化后解析结果", "The whole parsed target after";
+    value_before: Option<CompactJson>, "变化前解析结果", "The whole parsed target before (value_parsed)";
+    value_after: Option<CompactJson>, "变化后解析结果", "The whole parsed target after";
     fiscal_year_before: Option<i16>, "变化前年度", "Year of the form before";
     fiscal_year_after: Option<i16>, "变化后年度", "Year of the form after";
     form_id_before: Option<String>, "变化前表编号", "The form before";

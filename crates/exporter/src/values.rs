@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jixiao_model::{Document, Form, Indicator, Scope};
 use jixiao_normalizer::{
-    Bound, Comparator, Context, Enriched, Enrichment, Exact, Flag, Lexicon, LexiconError, Value, enrich, parse_split,
-    parse_with,
+    Bound, Comparator, Context, Enriched, Exact, Flag, Lexicon, LexiconError, Value, enrich, parse_split, parse_with,
 };
 
 use rayon::prelude::*;
 
+use crate::compact::CompactJson;
 use crate::schema::IndicatorRow;
 
 /// Reads the values of indicators.
@@ -104,7 +104,8 @@ fn twin(form: &Form, indicator: &Indicator) -> Option<usize> {
 }
 
 /// Fills the columns of the parsed value.
-pub(crate) fn write(row: &mut IndicatorRow, Enriched { value, enrichment }: &Enriched) {
+pub(crate) fn write(row: &mut IndicatorRow, enriched: &Enriched) {
+    let Enriched { value, enrichment } = enriched;
     row.value_kind = Some(value.kind.as_str().to_owned());
     write_number(row, value);
     write_unit(row, value);
@@ -114,7 +115,7 @@ pub(crate) fn write(row: &mut IndicatorRow, Enriched { value, enrichment }: &Enr
     row.flags = value.flags.iter().map(Flag::as_str).map(str::to_owned).collect();
     row.inferred_unit = enrichment.inferred_unit.as_ref().map(|unit| unit.unit.to_string());
     row.resolved_date = enrichment.resolved.as_ref().and_then(|resolved| resolved.date).map(|date| date.to_string());
-    row.value_parsed = Some(whole(value, enrichment));
+    row.value_parsed = CompactJson::of(enriched);
 }
 
 fn write_number(row: &mut IndicatorRow, value: &Value) {
@@ -162,15 +163,6 @@ fn double(number: Exact) -> Option<f64> {
     let (over, under) = text.split_once('/').unwrap_or((&text, "1"));
     let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
     Some(over / under).filter(|number| number.is_finite())
-}
-
-/// The parsed value with what the form adds to it; the names of the two never meet.
-fn whole(value: &Value, enrichment: &Enrichment) -> serde_json::Value {
-    let mut whole = value.to_json();
-    if let (Some(keys), serde_json::Value::Object(added)) = (whole.as_object_mut(), enrichment.to_json()) {
-        keys.extend(added);
-    }
-    whole
 }
 
 #[cfg(test)]
@@ -224,7 +216,7 @@ mod tests {
             (Some("ge"), Some(12_000.0), Some("CNY/{人}"))
         );
         assert_eq!((row.value_exact.as_deref(), row.currency.as_deref()), (Some("12000"), Some("CNY")));
-        assert_eq!(row.value_parsed.as_ref().unwrap()["kind"], "quantity");
+        assert_eq!(row.value_parsed.as_ref().unwrap().value()["kind"], "quantity");
     }
 
     #[test]
@@ -251,7 +243,7 @@ mod tests {
         assert_eq!((rows[0].date.as_deref(), rows[0].resolved_date.as_deref()), (Some("--12-31"), Some("2023-12-31")));
         assert_eq!(rows[2].unit, None);
         assert_eq!(rows[2].inferred_unit.as_deref(), Some("{人次}"));
-        assert_eq!(rows[2].value_parsed.as_ref().unwrap()["inferred_unit"]["unit"], "{人次}");
+        assert_eq!(rows[2].value_parsed.as_ref().unwrap().value()["inferred_unit"]["unit"], "{人次}");
     }
 
     #[test]

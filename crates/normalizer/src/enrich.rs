@@ -57,48 +57,6 @@ pub struct Enrichment {
     pub resolved: Option<Resolved>,
 }
 
-impl Enrichment {
-    /// The JSON object with the keys `inferred_unit` and `resolved`; absent keys are left out.
-    pub fn to_json(&self) -> serde_json::Value {
-        let mut object = serde_json::Map::new();
-        if let Some(unit) = &self.inferred_unit {
-            object.insert("inferred_unit".to_owned(), unit.to_json());
-        }
-        if let Some(resolved) = &self.resolved {
-            object.insert("resolved".to_owned(), resolved.to_json());
-        }
-        serde_json::Value::Object(object)
-    }
-}
-
-impl InferredUnit {
-    fn to_json(&self) -> serde_json::Value {
-        let mut object = serde_json::Map::new();
-        object.insert("unit".to_owned(), self.unit.as_str().into());
-        if let Some(factor) = self.factor {
-            object.insert("factor".to_owned(), factor.to_string().into());
-        }
-        if let Some(value) = self.value {
-            object.insert("value".to_owned(), value.to_string().into());
-        }
-        object.insert("evidence".to_owned(), self.evidence.as_str().into());
-        serde_json::Value::Object(object)
-    }
-}
-
-impl Resolved {
-    fn to_json(&self) -> serde_json::Value {
-        let mut object = serde_json::Map::new();
-        for (key, date) in [("date", self.date), ("start", self.start), ("end", self.end)] {
-            if let Some(date) = date {
-                object.insert(key.to_owned(), date.to_string().into());
-            }
-        }
-        object.insert("evidence".to_owned(), self.evidence.as_str().into());
-        serde_json::Value::Object(object)
-    }
-}
-
 /// A value together with what the form tells about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enriched {

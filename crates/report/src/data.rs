@@ -4,7 +4,7 @@
 
 use jixiao_exporter::column::{Cell, RepairRow};
 use jixiao_exporter::schema::{AmountRow, DiagnosticRow, FormRow, IndicatorRow, Row, StaffingRow, TaskRow};
-use jixiao_exporter::{DocumentRecords, FormObject};
+use jixiao_exporter::{CompactJson, DocumentRecords, FormObject};
 use serde::Serialize;
 
 use crate::view::{PageView, Shown, View};
@@ -77,7 +77,7 @@ struct RowData<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     flags: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
-    parsed: Option<&'a serde_json::Value>,
+    parsed: Option<&'a CompactJson>,
     /// Further cells: label and text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     more: Vec<(&'static str, &'a str)>,

@@ -43,7 +43,7 @@ fn hostile() -> DocumentRecords {
         level3: text(),
         value_raw: text(),
         value_suggested: text(),
-        value_parsed: Some(Value::from(HOSTILE)),
+        value_parsed: Some(Value::from(HOSTILE).into()),
         ..IndicatorRow::default()
     };
     let row = FormRow { project_name: text(), department: text(), overall_goal: text(), ..FormRow::default() };
