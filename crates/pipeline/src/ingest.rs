@@ -1,9 +1,8 @@
 //! Many documents: read what is new, keep it, and write the dataset out of everything that is kept.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jixiao_exporter::WriteOptions;
 use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
@@ -16,7 +15,7 @@ use crate::look::{Look, look};
 use crate::publish::publish;
 use crate::status::Status;
 use crate::store::{Store, StoreError};
-use crate::threads::{ThreadsError, side_by_side, use_threads};
+use crate::threads::{ThreadsError, in_own_pool, side_by_side, use_threads};
 
 /// Names the sources of this build: results of another build are not taken over.
 pub(crate) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("JIXIAO_SOURCES"));
@@ -150,7 +149,7 @@ pub struct Ingest<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) options: &'a IngestOptions,
     /// Names everything beside the bytes that decides what is read out of a document.
-    pub(crate) key: Digest,
+    pub(crate) key: Arc<Digest>,
     pub(crate) held: Held,
     pub(crate) progress: &'a dyn Progress,
 }
@@ -163,7 +162,7 @@ impl<'a> Ingest<'a> {
             store: Store::open(folder)?,
             folder,
             options,
-            key: key(&options.read),
+            key: Arc::new(key(&options.read)),
             held: Held::default(),
             progress,
         })
@@ -181,7 +180,7 @@ impl<'a> Ingest<'a> {
         // The list is as long as the dataset, and writing the dataset is what takes the most memory.
         drop((files, problems));
         self.store.tidy()?;
-        (summary.documents, summary.written) = publish(self)?;
+        (summary.documents, summary.written) = in_own_pool(self.options.jobs, || publish(self))??;
         self.store.tidy()?;
         Ok(summary)
     }
@@ -223,11 +222,10 @@ impl<'a> Ingest<'a> {
         if self.options.prune {
             return self.store.retain(|path, _| given(path));
         }
-        let inputs = self.store.inputs();
-        let found: BTreeSet<&Digest> =
-            inputs.iter().filter(|(path, _)| given(path)).map(|(_, kept)| &kept.sha256).collect();
-        let renamed = |path: &str, sha256: &Digest| !given(path) && found.contains(sha256) && !Path::new(path).exists();
-        self.store.retain(|path, input| !renamed(path, &input.kept.sha256));
+        let is_gone = |path: &str| !given(path) && !Path::new(path).exists();
+        let gone = self.store.documents(|path, _| is_gone(path));
+        let found = self.store.documents(|path, sha256| gone.contains(sha256) && given(path));
+        self.store.retain(|path, input| !(found.contains(&input.kept.sha256) && is_gone(path)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,8 +25,8 @@ pub(crate) struct Look {
 
 impl Look {
     fn of(kept: &Kept, fresh: bool, input: Option<Input>) -> Self {
-        let message = kept.message.as_deref().map(str::to_owned);
-        Self { outcome: Outcome { status: kept.status, message, fresh }, input }
+        let message = kept.message().map(str::to_owned);
+        Self { outcome: Outcome { status: kept.status(), message, fresh }, input }
     }
 
     fn unreadable(error: &io::Error) -> Self {
@@ -72,7 +73,7 @@ fn read(run: &Ingest<'_>, source: &Source) -> Result<(Arc<Kept>, bool), WriteErr
 /// Size and time of a file.
 struct Stat {
     bytes: u64,
-    modified: Option<u64>,
+    modified: Option<NonZeroU64>,
 }
 
 impl Stat {
@@ -82,7 +83,8 @@ impl Stat {
         }
         let modified = metadata.modified().ok().filter(|time| is_settled(*time));
         let since_epoch = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        Ok(Self { bytes: metadata.len(), modified: since_epoch.and_then(|time| u64::try_from(time.as_nanos()).ok()) })
+        let nanoseconds = since_epoch.and_then(|time| u64::try_from(time.as_nanos()).ok());
+        Ok(Self { bytes: metadata.len(), modified: nanoseconds.and_then(NonZeroU64::new) })
     }
 }
 

@@ -19,38 +19,47 @@ const CHUNK: usize = 4;
 /// Bytes of results, compressed, that are loaded at a time, unless a single one has more.
 const CHUNK_BYTES: u64 = 1 << 18;
 
-/// A document of the dataset: the paths at which it was found, each with its result. There is at least one, and the
+/// A file of the dataset with the result of its document.
+type Entry = (Arc<str>, Arc<Kept>);
+
+/// A document of the dataset: the files in which it was found, each with its result. There is at least one, and the
 /// first result is the one that counts.
-type Member<'a> = &'a [(Arc<str>, Arc<Kept>)];
+type Member<'a> = &'a [Entry];
 
 /// Writes the dataset, unless the folder already holds it. Gives the number of documents, and whether it was written.
 pub(crate) fn publish(run: &Ingest<'_>) -> Result<(usize, bool), IngestError> {
-    let mut inputs = run.store.inputs();
+    let mut entries = run.store.inputs();
     // By document; a result of this program version comes before that of another.
-    let order = |(path, kept): &(Arc<str>, Arc<Kept>)| (kept.sha256, kept.key != run.key, Arc::clone(path));
-    inputs.sort_by_key(order);
-    let members: Vec<Member<'_>> = inputs.chunk_by(|(_, one), (_, two)| one.sha256 == two.sha256).collect();
-    let fingerprint = fingerprint(run, &members);
-    if run.store.published().as_ref() == Some(&fingerprint) && is_complete(run, members.len()) {
-        return Ok((members.len(), false));
+    let order = |(_, kept): &Entry| (kept.sha256, kept.key != run.key);
+    entries.sort_unstable_by(|one, two| order(one).cmp(&order(two)).then_with(|| one.0.cmp(&two.0)));
+    let documents = members(&entries).count();
+    let fingerprint = fingerprint(run, &entries);
+    if run.store.published().as_ref() == Some(&fingerprint) && is_complete(run, documents) {
+        return Ok((documents, false));
     }
     let staging = run.store.staging();
     let mut writer = DatasetWriter::create(run.folder, &staging, &run.options.write)?;
-    write(run, &members, &mut writer)?;
+    run.progress.begin_writing(documents);
+    write(run, &entries, &mut writer)?;
     let written = writer.finish()?;
     run.begin_replacing()?;
     written.commit()?;
-    remove_strays(run, &members)?;
+    remove_strays(run, &entries)?;
     run.store.publish(&fingerprint)?;
-    Ok((members.len(), true))
+    Ok((documents, true))
+}
+
+/// The documents of entries that are in order.
+fn members(entries: &[Entry]) -> impl Iterator<Item = Member<'_>> {
+    entries.chunk_by(|(_, one), (_, two)| one.sha256 == two.sha256)
 }
 
 /// Names the dataset: what it is made of, and how.
-fn fingerprint(run: &Ingest<'_>, members: &[Member<'_>]) -> String {
+fn fingerprint(run: &Ingest<'_>, entries: &[Entry]) -> String {
     let mut measure = Measure::default();
     // Measuring does not fail.
     let _ = writeln!(measure, "{BUILD}\n{:?}", run.options.write);
-    for member in members {
+    for member in members(entries) {
         let kept = result(member);
         let _ = writeln!(measure, "{} {} {}", kept.sha256, kept.key, sorted_paths(member).join("\t"));
     }
@@ -75,15 +84,15 @@ fn is_complete(run: &Ingest<'_>, documents: usize) -> bool {
 }
 
 /// Hands all documents to the writer, in order. While some are written, the next are loaded.
-fn write(run: &Ingest<'_>, members: &[Member<'_>], writer: &mut DatasetWriter<'_>) -> Result<(), IngestError> {
-    run.progress.begin_writing(members.len());
-    let load = |members: &[Member<'_>]| -> Result<Vec<DocumentRecords>, IngestError> {
+fn write(run: &Ingest<'_>, entries: &[Entry], writer: &mut DatasetWriter<'_>) -> Result<(), IngestError> {
+    let load = |entries: &[Entry]| -> Result<Vec<DocumentRecords>, IngestError> {
+        let members: Vec<Member<'_>> = members(entries).collect();
         members.par_iter().map(|member| records(run, member)).collect()
     };
-    let (mut loaded, mut rest) = (Vec::new(), members);
+    let (mut loaded, mut rest) = (Vec::new(), entries);
     loop {
         let next;
-        (next, rest) = rest.split_at(chunk_length(rest));
+        (next, rest) = rest.split_at(portion(rest));
         let (written, following) = rayon::join(|| writer.push(&loaded), || load(next));
         written?;
         run.progress.written(loaded.len());
@@ -92,19 +101,21 @@ fn write(run: &Ingest<'_>, members: &[Member<'_>], writer: &mut DatasetWriter<'_
             return Ok(());
         }
         if !run.progress.goes_on() {
-            return Err(IngestError::Interrupted { done: members.len(), files: members.len() });
+            let documents = members(entries).count();
+            return Err(IngestError::Interrupted { done: documents, files: documents });
         }
     }
 }
 
-/// How many of the members are loaded together.
-fn chunk_length(members: &[Member<'_>]) -> usize {
+/// How many of the entries are loaded together: those of at least one document, where there is any.
+fn portion(entries: &[Entry]) -> usize {
     let mut bytes = 0;
-    let fits = |member: &&Member<'_>| {
+    let fits = |(number, member): &(usize, Member<'_>)| {
         bytes += u64::from(result(member).result.length());
-        bytes <= CHUNK_BYTES
+        *number == 0 || bytes <= CHUNK_BYTES
     };
-    members.iter().take(CHUNK * rayon::current_num_threads()).take_while(fits).count().max(1).min(members.len())
+    let chunk = members(entries).take(CHUNK * rayon::current_num_threads()).enumerate().take_while(fits);
+    chunk.map(|(_, member)| member.len()).sum()
 }
 
 /// The kept records of a document, under the names that its file has now.
@@ -141,10 +152,10 @@ fn read_again(run: &Ingest<'_>, member: Member<'_>) -> Result<DocumentRecords, I
 }
 
 /// Removes what an earlier run left and this dataset does not have: documents, tables, formats.
-fn remove_strays(run: &Ingest<'_>, members: &[Member<'_>]) -> Result<(), WriteError> {
+fn remove_strays(run: &Ingest<'_>, entries: &[Entry]) -> Result<(), WriteError> {
     let write = &run.options.write;
-    let members = if write.formats().contains(&Format::Json) { members } else { &[] };
-    let is_member = |id: &str| members.binary_search_by(|member| identity(result(member)).as_str().cmp(id)).is_ok();
+    let entries = if write.formats().contains(&Format::Json) { entries } else { &[] };
+    let is_member = |id: &str| entries.binary_search_by(|(_, kept)| identity(kept).as_str().cmp(id)).is_ok();
     let documents = document_files(run.folder).filter(|(id, _)| !is_member(id)).map(|(_, path)| path);
     let tables = write.other_files().into_iter().map(|name| run.folder.join(name)).filter(|path| path.is_file());
     let mut strays = documents.chain(tables);

@@ -25,6 +25,14 @@ pub fn use_threads(count: usize) -> Result<(), ThreadsError> {
     }
 }
 
+/// Runs `work` on threads of its own, over which what it spreads with rayon is spread.
+///
+/// Threads that begin take over the memory that those of earlier work have left free, where those have ended.
+pub(crate) fn in_own_pool<T: Send>(count: usize, work: impl FnOnce() -> T + Send) -> Result<T, ThreadsError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(count).stack_size(STACK).build();
+    Ok(pool.map_err(|_| ThreadsError(count))?.install(work))
+}
+
 /// Runs `work` on so many threads of its own, or on as many as the system gives, and gives what each came to.
 ///
 /// They are not those of [`use_threads`]: a thread of a pool that waits for the pages of one document takes up another

@@ -5,9 +5,12 @@
 //! with a checksum. A result is written before its line, so that a line never speaks of what is not there; what a
 //! killed run was in the middle of writing is passed over.
 
+use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,19 +40,75 @@ impl Slot {
 }
 
 /// What was read out of a document, in short, and where the whole is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// There is one for each document as long as a run goes on, so it has little in it that is the same for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     /// SHA-256 of the document's bytes.
     pub(crate) sha256: Digest,
     /// Names the program version and the options by which it was read.
-    pub(crate) key: Digest,
-    /// How it went.
-    pub(crate) status: Status,
-    /// Why it is not `ok`.
-    pub(crate) message: Option<Box<str>>,
+    pub(crate) key: Arc<Digest>,
+    /// What is not good about it; `None` for a document that is `ok`.
+    pub(crate) problem: Option<Box<Problem>>,
     /// The whole result.
     pub(crate) result: Slot,
 }
+
+/// Why a document is not `ok`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    status: Status,
+    message: Option<String>,
+}
+
+impl Problem {
+    /// `None` where there is none.
+    pub(crate) fn new(status: Status, message: Option<String>) -> Option<Box<Self>> {
+        (status != Status::Ok).then(|| Box::new(Self { status, message }))
+    }
+}
+
+impl Kept {
+    /// How it went.
+    pub(crate) fn status(&self) -> Status {
+        self.problem.as_ref().map_or(Status::Ok, |problem| problem.status)
+    }
+
+    /// Why it is not `ok`.
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.problem.as_ref()?.message.as_deref()
+    }
+}
+
+/// The result of a document, found by the hash of the document's bytes.
+#[derive(Debug)]
+struct ByDocument(Arc<Kept>);
+
+impl Borrow<Digest> for ByDocument {
+    fn borrow(&self) -> &Digest {
+        &self.0.sha256
+    }
+}
+
+impl Ord for ByDocument {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.sha256.cmp(&other.0.sha256)
+    }
+}
+
+impl PartialOrd for ByDocument {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ByDocument {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for ByDocument {}
 
 /// What is known of one file of the dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +116,7 @@ pub(crate) struct Input {
     /// Size in bytes.
     pub(crate) bytes: u64,
     /// Time of the last change in nanoseconds; `None` where it cannot be relied on.
-    pub(crate) modified: Option<u64>,
+    pub(crate) modified: Option<NonZeroU64>,
     /// What was read out of it.
     pub(crate) kept: Arc<Kept>,
 }
@@ -65,13 +124,17 @@ pub(crate) struct Input {
 /// Every file of the dataset, by path.
 pub(crate) type Inputs = BTreeMap<Arc<str>, Input>;
 
+/// A line of the list.
 #[derive(Serialize, Deserialize)]
 struct Entry<'a> {
-    path: std::borrow::Cow<'a, str>,
+    path: Cow<'a, str>,
     bytes: u64,
-    modified: Option<u64>,
-    #[serde(flatten)]
-    kept: std::borrow::Cow<'a, Kept>,
+    modified: Option<NonZeroU64>,
+    sha256: Digest,
+    key: Digest,
+    status: Status,
+    message: Option<Cow<'a, str>>,
+    result: Slot,
 }
 
 /// The two files, and what they say.
@@ -80,7 +143,9 @@ pub(crate) struct Log {
     root: PathBuf,
     inputs: Inputs,
     /// The newest result of each document.
-    results: BTreeMap<Digest, Arc<Kept>>,
+    results: BTreeSet<ByDocument>,
+    /// The program versions and options of the results, each once.
+    keys: BTreeSet<Arc<Digest>>,
     /// Sizes of the files of results.
     sizes: BTreeMap<u32, u64>,
     /// The ends at which the files grow; opened when something is to be added.
@@ -103,7 +168,8 @@ impl Log {
         let mut log = Self {
             root: root.to_owned(),
             inputs: Inputs::new(),
-            results: BTreeMap::new(),
+            results: BTreeSet::new(),
+            keys: BTreeSet::new(),
             sizes: sizes(root),
             ends: None,
             untidy: false,
@@ -125,10 +191,7 @@ impl Log {
         while file.read_until(b'\n', &mut line)? > 0 {
             let whole = line.last() == Some(&b'\n');
             match serde_json::from_slice::<Entry<'_>>(&line) {
-                Ok(entry) if whole => {
-                    let Entry { path, bytes, modified, kept } = entry;
-                    self.set(path.into(), Input { bytes, modified, kept: Arc::new(kept.into_owned()) });
-                }
+                Ok(entry) if whole => self.take_in(entry),
                 Err(error) if whole && !file.fill_buf()?.is_empty() => return Err(error.into()),
                 _ => self.untidy = true,
             }
@@ -137,10 +200,25 @@ impl Log {
         Ok(())
     }
 
+    fn take_in(&mut self, Entry { path, bytes, modified, sha256, key, status, message, result }: Entry<'_>) {
+        let problem = Problem::new(status, message.map(Cow::into_owned));
+        let kept = Arc::new(Kept { sha256, key: self.shared(key), problem, result });
+        self.set(path.into(), Input { bytes, modified, kept });
+    }
+
+    fn shared(&mut self, key: Digest) -> Arc<Digest> {
+        if let Some(known) = self.keys.get(&key) {
+            return Arc::clone(known);
+        }
+        let key = Arc::new(key);
+        self.keys.insert(Arc::clone(&key));
+        key
+    }
+
     fn set(&mut self, path: Arc<str>, mut input: Input) {
         match self.results.get(&input.kept.sha256) {
-            Some(known) if *known == input.kept => input.kept = Arc::clone(known),
-            _ => drop(self.results.insert(input.kept.sha256, Arc::clone(&input.kept))),
+            Some(ByDocument(known)) if *known == input.kept => input.kept = Arc::clone(known),
+            _ => drop(self.results.replace(ByDocument(Arc::clone(&input.kept)))),
         }
         self.untidy |= self.inputs.insert(path, input).is_some();
     }
@@ -152,7 +230,8 @@ impl Log {
 
     /// The result of a document that was read by this program version with these options.
     pub(crate) fn find(&self, key: &Digest, sha256: &Digest) -> Option<Arc<Kept>> {
-        self.results.get(sha256).filter(|kept| kept.key == *key && self.has(kept)).cloned()
+        let ByDocument(kept) = self.results.get(sha256)?;
+        (*kept.key == *key && self.has(kept)).then(|| Arc::clone(kept))
     }
 
     /// True where the result is there, as far as can be told without reading it.
@@ -353,10 +432,17 @@ fn sizes(root: &Path) -> BTreeMap<u32, u64> {
     entries.filter_map(numbered).collect()
 }
 
-fn line(path: &str, input: &Input) -> String {
-    use std::borrow::Cow::Borrowed;
-    let Input { bytes, modified, kept } = input;
-    let entry = Entry { path: Borrowed(path), bytes: *bytes, modified: *modified, kept: Borrowed(kept) };
+fn line(path: &str, Input { bytes, modified, kept }: &Input) -> String {
+    let entry = Entry {
+        path: path.into(),
+        bytes: *bytes,
+        modified: *modified,
+        sha256: kept.sha256,
+        key: *kept.key,
+        status: kept.status(),
+        message: kept.message().map(Cow::Borrowed),
+        result: kept.result,
+    };
     // Texts, numbers and lists of numbers: nothing can fail.
     serde_json::to_string(&entry).unwrap_or_default() + "\n"
 }
@@ -366,14 +452,8 @@ mod tests {
     use super::*;
 
     fn input(text: &str, result: Slot) -> Input {
-        let kept = Kept {
-            sha256: Digest::of(text.as_bytes()),
-            key: Digest::of(b"k"),
-            status: Status::Ok,
-            message: None,
-            result,
-        };
-        Input { bytes: text.len() as u64, modified: Some(1), kept: Arc::new(kept) }
+        let kept = Kept { sha256: Digest::of(text.as_bytes()), key: Arc::new(Digest::of(b"k")), problem: None, result };
+        Input { bytes: text.len() as u64, modified: NonZeroU64::new(1), kept: Arc::new(kept) }
     }
 
     /// A log to which each text was added as a file of that name and as its result.

@@ -13,6 +13,7 @@
 
 mod kept;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use jixiao_exporter::files::{Digest, WriteError, sync_folder, write_whole_in};
 use jixiao_exporter::{DocumentRecords, JsonLayout, PACKAGE_FILES};
 
 pub(crate) use kept::{Input, Kept};
-use kept::{Log, read_result};
+use kept::{Log, Problem, read_result};
 
 use crate::status::Status;
 
@@ -117,15 +118,15 @@ impl Store {
     /// Keeps what was read out of a document.
     pub(crate) fn keep(
         &self,
-        key: &Digest,
+        key: &Arc<Digest>,
         sha256: &Digest,
         records: &DocumentRecords,
     ) -> Result<Arc<Kept>, WriteError> {
         let bytes = compressed(records).map_err(|error| WriteError::new(&self.root, error))?;
         let result = self.log().add_result(&bytes)?;
         let row = &records.document.row;
-        let (status, message) = (Status::of_row(&row.status), row.message.as_deref().map(Box::from));
-        Ok(Arc::new(Kept { sha256: *sha256, key: *key, status, message, result }))
+        let problem = Problem::new(Status::of_row(&row.status), row.message.clone());
+        Ok(Arc::new(Kept { sha256: *sha256, key: Arc::clone(key), problem, result }))
     }
 
     /// Says what is known of a file.
@@ -141,6 +142,13 @@ impl Store {
     /// Leaves only files for which `wanted` is true.
     pub(crate) fn retain(&self, wanted: impl Fn(&str, &Input) -> bool) {
         self.log().retain(wanted);
+    }
+
+    /// The documents of the files for which `wanted` is true.
+    pub(crate) fn documents(&self, wanted: impl Fn(&str, &Digest) -> bool) -> BTreeSet<Digest> {
+        let log = self.log();
+        let found = log.inputs().iter().filter(|(path, input)| wanted(path, &input.kept.sha256));
+        found.map(|(_, input)| input.kept.sha256).collect()
     }
 
     /// Every file of the dataset.
@@ -242,7 +250,7 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let source = Source::new("a.txt", b"no form".to_vec());
         let records = process_one(&source, &ReadOptions::default());
-        let kept = store.keep(&Digest::of(b"key"), source.sha256(), &records).unwrap();
+        let kept = store.keep(&Arc::new(Digest::of(b"key")), source.sha256(), &records).unwrap();
         assert_eq!(store.load(&kept), Some(records));
         let path = store.root.join("results-1");
         let whole = fs::read(&path).unwrap();
