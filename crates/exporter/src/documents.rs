@@ -133,3 +133,24 @@ impl Sink for DocumentsSink {
         Ok(Finished { documents: Some((self.changed, self.sums_path)), ..Finished::default() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::SourceInfo;
+
+    #[test]
+    fn only_a_file_that_says_the_same_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        let records = DocumentRecords::failed(&SourceInfo::default(), "not_readable", "no");
+        assert_eq!(same_as(&path, &records).unwrap(), None, "it is not there");
+        let text = records.to_json(LAYOUT) + "\n";
+        fs::write(&path, &text).unwrap();
+        assert_eq!(same_as(&path, &records).unwrap(), Some(Digest::of(text.as_bytes())));
+        for other in ["", &text[..text.len() - 1], &(text.clone() + " "), &text.replacen("no", "ho", 1)] {
+            fs::write(&path, other).unwrap();
+            assert_eq!(same_as(&path, &records).unwrap(), None, "{other}");
+        }
+    }
+}

@@ -30,6 +30,9 @@ use crate::schema::{Row, SCHEMA_VERSION, Table};
 const ZSTD_LEVEL: i32 = 3;
 /// Bytes of a row group, before encoding: some 28,000 indicators.
 const ROW_GROUP_BYTES: usize = 16 << 20;
+/// Bytes of a page, and of a dictionary, after which the next page begins and values are written as they are. The
+/// buffers of compression are as large, so this is what the widest column takes while it is written.
+const PAGE_BYTES: usize = 256 << 10;
 /// Rows of a batch, at most.
 const BATCH_ROWS: usize = 1024;
 /// Bytes of a batch, unless a single row has more.
@@ -180,6 +183,8 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_dictionary_enabled(true)
+        .set_dictionary_page_size_limit(PAGE_BYTES)
+        .set_data_page_size_limit(PAGE_BYTES)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         // Places of single pages help only beside statistics of pages, and are held in memory until the file ends.
         .set_offset_index_disabled(true)
@@ -187,4 +192,30 @@ fn properties() -> Result<WriterProperties, ParquetError> {
         .set_max_row_group_row_count(None)
         .set_key_value_metadata(Some(vec![version]));
     Ok(properties.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_groups_are_ended_by_their_bytes() {
+        let half = ROW_GROUP_BYTES / 2;
+        assert_eq!(row_groups(&[]), []);
+        assert_eq!(row_groups(&[1]), [0..1]);
+        assert_eq!(row_groups(&[half, half, 3 * half, 1, 2]), [0..2, 2..3, 3..5]);
+        assert_eq!(row_groups(&[half, half]), [0..2]);
+    }
+
+    #[test]
+    fn nested_columns_have_a_writer_for_each_leaf() {
+        use crate::schema::{FormRow, IndicatorRow};
+        for table in [&FormRow::TABLE, &IndicatorRow::TABLE] {
+            let rows = BatchBuilder::new(table);
+            let own: usize = rows.schema().fields().iter().map(|field| leaves(field.data_type())).sum();
+            let writer = ArrowWriter::try_new(Vec::new(), SchemaRef::clone(rows.schema()), None).unwrap();
+            let (_, factory) = writer.into_serialized_writer().unwrap();
+            assert_eq!(factory.create_column_writers(0).unwrap().len(), own, "{}", table.name);
+        }
+    }
 }
