@@ -10,9 +10,15 @@ mod term;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use args::{Cli, Command};
 use term::{Exit, Failure};
+
+/// Records are many small texts: a fifth of all time goes into allocation with the allocator of most systems, and what
+/// is freed between documents stays scattered there.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // A defect that makes a worker panic is reported with its document; the backtrace is for those who ask for one.
