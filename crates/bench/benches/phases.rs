@@ -11,6 +11,11 @@ use jixiao_extractor::{Layouts, assemble, read_text};
 use jixiao_model::Limits;
 use jixiao_pdf::read_pdf;
 use jixiao_pipeline::{ReadOptions, Source, process_one};
+use mimalloc::MiMalloc;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
