@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 
 use crate::enrich::{Enriched, Enrichment, InferredUnit, Resolved};
-use crate::value::{AnchorSide, Bound, Change, Class, ComparatorSource, Dimension, Edge, Relation, Text, Value};
+use crate::value::{AnchorSide, Bound, Change, Class, ComparatorSource, Dimension, Edge, Flag, Relation, Text, Value};
 
 impl Value {
     /// The JSON object with the keys of the schema, in its order; absent keys are left out.
@@ -151,7 +151,7 @@ impl Value {
         object.text("between", self.between.as_ref())?;
         object.text("per_text", self.per_text.as_ref())?;
         object.text("approx_text", self.approx_text.as_ref())?;
-        let flags: Vec<&str> = self.flags.iter().map(|flag| flag.as_str()).collect();
+        let flags: Vec<&str> = self.flags.iter().map(Flag::as_str).collect();
         object.list("flags", &flags)?;
         object.text("repaired", self.repaired.as_ref())?;
         object.opt("class", self.class.map(Class::as_str))
