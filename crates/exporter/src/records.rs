@@ -114,8 +114,8 @@ impl DocumentRecords {
         let build = |(position, (form, values))| FormBuilder::new(id, position).build(form, values);
         let build_all = || forms.into_par_iter().zip(values).enumerate().map(build).collect::<Vec<_>>();
         // The ledger is a copy of the whole source: freeing it takes as long as building some forms.
-        let (built, ()) = rayon::join(build_all, || drop(ledger));
-        let (forms, findings): (Vec<FormObject>, Vec<Vec<DiagnosticRow>>) = built.into_iter().unzip();
+        let (done, ()) = rayon::join(build_all, || drop(ledger));
+        let (forms, findings): (Vec<FormObject>, Vec<Vec<DiagnosticRow>>) = done.into_iter().unzip();
         let found = diagnostics.into_iter().map(|diagnostic| diagnostic_row(id, diagnostic, &forms));
         let diagnostics = found.chain(findings.into_iter().flatten()).collect();
         let row = DocumentRow { pages: pages.map(i32_of), title, fiscal_year, ..document_row(source) };
@@ -182,7 +182,7 @@ impl DocumentRecords {
         let unplaced = self.unplaced.iter().flat_map(|entry| entry.text.chars()).filter(|c| !c.is_whitespace()).count();
 
         let row = &mut self.document.row;
-        row.status = status.to_owned();
+        status.clone_into(&mut row.status);
         row.message = message;
         row.form_count = size(self.forms.len());
         row.indicator_count = indicator_count;
