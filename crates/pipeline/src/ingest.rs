@@ -197,7 +197,7 @@ impl<'a> Ingest<'a> {
     }
 
     /// Looks at the files, as many at a time as there are workers.
-    fn look_at(&self, files: &[String]) -> Result<Summary, IngestError> {
+    fn look_at(&self, files: &[Arc<str>]) -> Result<Summary, IngestError> {
         self.progress.begin(files.len());
         let round = Round {
             run: self,
@@ -217,8 +217,8 @@ impl<'a> Ingest<'a> {
 
     /// Leaves out what is not part of the dataset any more: with `prune`, every file that is not among the inputs;
     /// otherwise only the old names of files that were renamed.
-    fn forget(&self, files: &[String]) {
-        let given = |path: &str| files.binary_search_by(|file| file.as_str().cmp(path)).is_ok();
+    fn forget(&self, files: &[Arc<str>]) {
+        let given = |path: &str| files.binary_search_by(|file| (**file).cmp(path)).is_ok();
         if self.options.prune {
             return self.store.retain(|path, _| given(path));
         }
@@ -241,7 +241,7 @@ fn key(options: &ReadOptions) -> Digest {
 /// The files of a run, shared out to the workers.
 struct Round<'a> {
     run: &'a Ingest<'a>,
-    files: &'a [String],
+    files: &'a [Arc<str>],
     next: AtomicUsize,
     /// A worker met an error that ends the run.
     ended: AtomicBool,
@@ -257,7 +257,7 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn look(&self, path: &str) -> Result<(), IngestError> {
+    fn look(&self, path: &Arc<str>) -> Result<(), IngestError> {
         let Look { outcome, input } = look(self.run, path)?;
         if let Some(input) = input {
             self.run.store.note(path, input)?;

@@ -1,10 +1,11 @@
 //! Which files a run is about: files, folders and patterns become one sorted list of paths.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use glob::{MatchOptions, glob_with};
 
@@ -18,7 +19,7 @@ pub const EXPECTATION: &str = ".expected.json";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inputs {
     /// Paths as given (or below a folder as given), sorted, each once.
-    pub files: Vec<String>,
+    pub files: Vec<Arc<str>>,
     /// Files in folders that were passed over for their ending.
     pub passed_over: usize,
     /// What cannot be looked into or named: path and reason. It does not stop the rest.
@@ -30,7 +31,7 @@ impl Inputs {
     pub fn all(self) -> Result<Vec<String>, InputError> {
         match self.problems.into_iter().next() {
             Some((path, reason)) => Err(InputError::Problem(path, reason)),
-            None => Ok(self.files),
+            None => Ok(self.files.iter().map(ToString::to_string).collect()),
         }
     }
 }
@@ -110,8 +111,10 @@ pub fn expand(names: &[Name], shard: Option<Shard>) -> Result<Inputs, InputError
     if found.files.is_empty() && found.problems.is_empty() {
         return Err(InputError::Empty(described(names)));
     }
-    let in_shard = |path: &String| shard.is_none_or(|shard| shard.holds(path));
-    let files = found.files.into_iter().filter(in_shard).collect();
+    let mut files = found.files;
+    files.retain(|path| shard.is_none_or(|shard| shard.holds(path)));
+    files.sort_unstable();
+    files.dedup();
     Ok(Inputs { files, passed_over: found.passed_over, problems: found.problems.into_iter().collect() })
 }
 
@@ -125,7 +128,7 @@ fn described(names: &[Name]) -> String {
 
 #[derive(Default)]
 struct Found {
-    files: BTreeSet<String>,
+    files: Vec<Arc<str>>,
     passed_over: usize,
     problems: BTreeMap<String, String>,
 }
@@ -150,7 +153,7 @@ impl Found {
     fn add_file(&mut self, path: &Path) {
         let path = plain(path);
         match path.to_str() {
-            Some(text) => drop(self.files.insert(text.replace(std::path::MAIN_SEPARATOR, "/"))),
+            Some(text) => self.files.push(text.replace(std::path::MAIN_SEPARATOR, "/").into()),
             None => self.add_problem(&path, "the name is not valid Unicode: rename the file"),
         }
     }

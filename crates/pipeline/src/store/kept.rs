@@ -252,12 +252,12 @@ impl Log {
         Ok(slot)
     }
 
-    /// Says what is known of a file.
-    pub(crate) fn add_input(&mut self, path: &str, input: Input) -> Result<(), WriteError> {
+    /// Says what is known of a file. Its path is shared with whoever has it.
+    pub(crate) fn add_input(&mut self, path: &Arc<str>, input: Input) -> Result<(), WriteError> {
         let line = line(path, &input);
         let written = append(&self.ends()?.list, line.as_bytes());
         written.map_err(|error| WriteError::new(&self.list_path(), error))?;
-        self.set(path.into(), input);
+        self.set(Arc::clone(path), input);
         Ok(())
     }
 
@@ -462,7 +462,7 @@ mod tests {
         let mut log = Log::open(root).unwrap();
         for text in texts {
             let slot = log.add_result(text.as_bytes()).unwrap();
-            log.add_input(text, input(text, slot)).unwrap();
+            log.add_input(&(*text).into(), input(text, slot)).unwrap();
         }
         log
     }
@@ -512,7 +512,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut log = log(folder.path(), &["a", "b"]);
         let slot = log.add_result(b"new").unwrap();
-        log.add_input("a", input("new", slot)).unwrap();
+        log.add_input(&"a".into(), input("new", slot)).unwrap();
         assert_eq!(results(&Log::open(folder.path()).unwrap()), results(&log));
         log.tidy(&folder.path().join(super::super::STAGING)).unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("inputs.jsonl")).unwrap().lines().count(), 2);

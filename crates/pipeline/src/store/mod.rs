@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// Says what is known of a file.
-    pub(crate) fn note(&self, path: &str, input: Input) -> Result<(), WriteError> {
+    pub(crate) fn note(&self, path: &Arc<str>, input: Input) -> Result<(), WriteError> {
         let mut log = self.log();
         log.add_input(path, input)?;
         let due = log.due();
