@@ -64,7 +64,10 @@ pub(crate) fn counts(changes: &[ChangeRow]) -> Vec<(Kind, usize)> {
 
 /// The comparison as one JSON object: both sides, counts, and the rows of the table `changes`.
 pub fn to_json(before: &Side, after: &Side, changes: &[ChangeRow]) -> String {
-    let mut json = JsonText::new(JsonLayout::Indented);
+    JsonText::printed(JsonLayout::Indented, |json| write_comparison(json, before, after, changes))
+}
+
+fn write_comparison(json: &mut JsonText<'_>, before: &Side, after: &Side, changes: &[ChangeRow]) {
     json.object(|json| {
         json.entry("schema_version", &Cell::Int(SCHEMA_VERSION.into()));
         for (key, side) in [("before", before), ("after", after)] {
@@ -79,8 +82,6 @@ pub fn to_json(before: &Side, after: &Side, changes: &[ChangeRow]) -> String {
         });
         json.rows("changes", &ChangeRow::TABLE, changes);
     });
-    // Nothing is written to anything, so nothing can fail.
-    json.finish().unwrap_or_default()
 }
 
 /// The rows of the table `changes` as a Parquet file.

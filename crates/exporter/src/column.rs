@@ -97,10 +97,7 @@ impl Cell<'_> {
     }
 
     fn compact_json(&self) -> String {
-        let mut json = JsonText::new(JsonLayout::Compact);
-        json.cell(self);
-        // Nothing is written to anything, so nothing can fail.
-        json.finish().unwrap_or_default()
+        JsonText::printed(JsonLayout::Compact, |json| json.cell(self))
     }
 
     /// Roughly the bytes that the cell takes in memory: the same everywhere, so that what depends on it is, too.

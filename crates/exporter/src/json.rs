@@ -56,8 +56,14 @@ impl Sink<'_> {
 }
 
 impl<'a> JsonText<'a> {
-    /// A text that is held until it is whole.
-    pub fn new(layout: JsonLayout) -> Self {
+    /// What `content` writes, held until it is whole.
+    pub fn printed(layout: JsonLayout, content: impl FnOnce(&mut JsonText<'_>)) -> String {
+        let mut json = JsonText::new(layout);
+        content(&mut json);
+        json.text
+    }
+
+    fn new(layout: JsonLayout) -> Self {
         Self { text: String::new(), sink: None, layout, depth: 0, follows: false }
     }
 
@@ -66,17 +72,15 @@ impl<'a> JsonText<'a> {
         Self { sink: Some(Sink { writer, result: Ok(()) }), ..Self::new(layout) }
     }
 
-    /// Ends the text, and gives what of it has not been handed on: all of it where there is nobody to take it.
+    /// Hands on what is left of the text.
     ///
     /// # Errors
     ///
     /// What writing it gave first.
-    pub fn finish(mut self) -> io::Result<String> {
-        if let Some(mut sink) = self.sink.take() {
-            sink.take(&mut self.text);
-            sink.result?;
-        }
-        Ok(self.text)
+    pub fn finish(mut self) -> io::Result<()> {
+        let Some(mut sink) = self.sink.take() else { return Ok(()) };
+        sink.take(&mut self.text);
+        sink.result
     }
 
     /// Writes a newline behind the whole.
@@ -352,9 +356,7 @@ mod tests {
     use crate::CompactJson;
 
     fn printed(layout: JsonLayout, cell: &Cell<'_>) -> String {
-        let mut json = JsonText::new(layout);
-        json.cell(cell);
-        json.finish().unwrap()
+        JsonText::printed(layout, |json| json.cell(cell))
     }
 
     #[test]
@@ -397,13 +399,14 @@ mod tests {
 
     #[test]
     fn keys_without_a_value_can_be_left_out() {
-        let mut json = JsonText::new(JsonLayout::Sparse);
-        json.object(|json| {
-            json.entry("a", &Cell::Null);
-            json.entry("b", &Cell::Int(1));
-            json.entry("c", &Cell::Null);
-            json.entry("d", &Cell::Texts(&[]));
+        let printed = JsonText::printed(JsonLayout::Sparse, |json| {
+            json.object(|json| {
+                json.entry("a", &Cell::Null);
+                json.entry("b", &Cell::Int(1));
+                json.entry("c", &Cell::Null);
+                json.entry("d", &Cell::Texts(&[]));
+            });
         });
-        assert_eq!(json.finish().unwrap(), r#"{"b":1,"d":[]}"#);
+        assert_eq!(printed, r#"{"b":1,"d":[]}"#);
     }
 }

@@ -21,10 +21,11 @@ impl JsonLinesTable {
 
 impl TableFile for JsonLinesTable {
     fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
-        let mut json = JsonText::new(JsonLayout::Compact);
-        json.row(self.table, row);
-        json.end_line();
-        Ok(self.file.write_all(json.finish()?.as_bytes())?)
+        let line = JsonText::printed(JsonLayout::Compact, |json| {
+            json.row(self.table, row);
+            json.end_line();
+        });
+        Ok(self.file.write_all(line.as_bytes())?)
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {

@@ -12,10 +12,7 @@ use crate::schema::{
 impl DocumentRecords {
     /// The document as JSON.
     pub fn to_json(&self, layout: JsonLayout) -> String {
-        let mut json = JsonText::new(layout);
-        write_document(&mut json, self);
-        // Nothing is written to anything, so nothing can fail.
-        json.finish().unwrap_or_default()
+        JsonText::printed(layout, |json| write_document(json, self))
     }
 
     /// Writes the document as a file of JSON, with a newline at the end. Never more than a part of it is held.
@@ -27,7 +24,7 @@ impl DocumentRecords {
         let mut json = JsonText::onto(&mut sink, layout);
         write_document(&mut json, self);
         json.end_line();
-        json.finish().map(drop)
+        json.finish()
     }
 }
 

@@ -38,16 +38,18 @@ pub(super) fn reads(shape: &Shape<'_>, fonts: &mut Fonts, page: &PdfPage<'_>) ->
     }
 }
 
-/// The advance of a glyph that announces none, in 1/1000 em.
-pub(super) const NO_ADVANCE: f32 = 500.0;
-
-/// How far a glyph moves on, in 1/1000 em.
-fn advance(shape: &Shape<'_>) -> f64 {
-    let advance = match shape {
+/// How far a glyph moves on, in 1/1000 em, where it announces it.
+pub(super) fn advance(shape: &Shape<'_>) -> Option<f32> {
+    match shape {
         Shape::Outline(outline) => outline.advance_width(),
-        Shape::Type3(shape) => shape.advance_width(),
-    };
-    f64::from(advance.unwrap_or(NO_ADVANCE))
+        Shape::Type3(drawn) => drawn.advance_width(),
+    }
+}
+
+/// How far a glyph reaches along its line, in ems, given the advance that it announces.
+pub(super) fn reach(advance: Option<f32>) -> f64 {
+    const UNANNOUNCED: f32 = 500.0;
+    f64::from(advance.unwrap_or(UNANNOUNCED)) / 1000.0
 }
 
 impl Recording<'_, '_, '_> {
@@ -55,7 +57,7 @@ impl Recording<'_, '_, '_> {
         let vertical = run.writing_mode() == WritingMode::Vertical;
         let placed = run.glyphs().iter().map(|glyph| {
             let Reads { text, extra } = reads(glyph, self.fonts, self.page);
-            let advance = if vertical { 1.0 } else { advance(glyph) / 1000.0 };
+            let advance = if vertical { 1.0 } else { reach(advance(glyph)) };
             Placed { matrix: transform * glyph.transform(), advance, text, extra }
         });
         self.recorder.run(placed, Mode { vertical, invisible });

@@ -13,7 +13,7 @@ use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask, interpret,
 };
 
-use super::super::device::{NO_ADVANCE, Reads, reads};
+use super::super::device::{Reads, advance, reach, reads};
 use super::super::fonts::Fonts as Decoders;
 use super::{NotPlain, Plainly};
 use crate::page::Text;
@@ -223,13 +223,9 @@ struct Probe<'r, 'a> {
 
 impl Probe<'_, '_> {
     fn glyph(&mut self, shape: &Shape<'_>, stretch: f64) {
-        let advance = match shape {
-            Shape::Outline(outline) => outline.advance_width(),
-            Shape::Type3(drawn) => drawn.advance_width(),
-        };
         let Reads { text, extra } = reads(shape, self.decoders, self.page);
-        let reach = f64::from(advance.unwrap_or(NO_ADVANCE)) / 1000.0;
-        let known = Known { text, extra, advance: advance.unwrap_or_default(), reach, stretch };
+        let announced = advance(shape);
+        let known = Known { text, extra, advance: announced.unwrap_or_default(), reach: reach(announced), stretch };
         self.read.push((shape.char_code(), known));
     }
 }
