@@ -1,5 +1,7 @@
 //! Forms that stop before their end: a file cut in the middle, a page left out.
 
+use std::collections::BTreeMap;
+
 use jixiao_model::{Diagnostic, Form, FormKind, Scope, Severity};
 
 /// A group that this share of the other forms of a kind (in percent) closes with is expected in all.
@@ -9,11 +11,12 @@ const FEWEST: usize = 3;
 
 /// One diagnostic for each form that lacks a table, or the last group that its twin table or its siblings have.
 pub(crate) fn incomplete_forms(forms: &[Form]) -> Vec<Diagnostic> {
-    forms.iter().enumerate().filter_map(|(at, form)| incomplete_form(forms, at, form)).collect()
+    let siblings = Siblings::of(forms);
+    forms.iter().enumerate().filter_map(|(at, form)| incomplete_form(&siblings, at, form)).collect()
 }
 
-fn incomplete_form(forms: &[Form], at: usize, form: &Form) -> Option<Diagnostic> {
-    let what = what_is_missing(forms, form)?;
+fn incomplete_form(siblings: &Siblings, at: usize, form: &Form) -> Option<Diagnostic> {
+    let what = what_is_missing(siblings, at, form)?;
     let name = form.text("project_name").or_else(|| form.text("department")).unwrap_or("a form without name");
     let message =
         format!("the form of “{name}” stops before its end: {what}; look whether the file was cut or a page left out");
@@ -22,29 +25,27 @@ fn incomplete_form(forms: &[Form], at: usize, form: &Form) -> Option<Diagnostic>
     Some(diagnostic)
 }
 
-fn what_is_missing(forms: &[Form], form: &Form) -> Option<String> {
+fn what_is_missing(siblings: &Siblings, at: usize, form: &Form) -> Option<String> {
     if form.indicators.is_empty() {
         return Some("it has no indicators".to_owned());
     }
     let scopes = [Scope::Overall, Scope::Annual].map(|s| groups(form, Some(s)));
-    if let Some(missing) = missing_table(forms, form, &scopes) {
+    if let Some(missing) = missing_table(siblings, form, &scopes) {
         return Some(format!("the table {missing} is missing"));
     }
     let [overall, annual] = scopes;
     let own = if form.indicators.iter().all(|i| i.scope.is_none()) { groups(form, None) } else { annual };
-    let expected = if overall.is_empty() { usual_groups(forms, form)? } else { overall };
+    let expected = if overall.is_empty() { siblings.usual_groups(at)? } else { overall };
     // A form that stops lacks what would come last; a group left out before that is the author's choice.
     let last = expected.last().filter(|last| !own.contains(last))?;
     Some(format!("its last table has no {last}"))
 }
 
 /// 总体绩效指标 promises 年度绩效指标; the other way round only where the other forms have both.
-fn missing_table(forms: &[Form], form: &Form, [overall, annual]: &[Vec<String>; 2]) -> Option<&'static str> {
-    let has = |form: &Form, scope| form.indicators.iter().any(|i| i.scope == Some(scope));
-    let has_both = |other: &Form| has(other, Scope::Overall) && has(other, Scope::Annual);
+fn missing_table(siblings: &Siblings, form: &Form, [overall, annual]: &[Vec<String>; 2]) -> Option<&'static str> {
     match (form.kind, overall.is_empty(), annual.is_empty()) {
         (FormKind::Project, false, true) => Some("年度绩效指标"),
-        (FormKind::Project, true, false) if forms.iter().any(has_both) => Some("总体绩效指标"),
+        (FormKind::Project, true, false) if siblings.have_both => Some("总体绩效指标"),
         _ => None,
     }
 }
@@ -60,11 +61,38 @@ fn groups(form: &Form, scope: Option<Scope>) -> Vec<String> {
     groups
 }
 
-/// The groups that nearly all other departments have; projects differ too much to expect anything of one.
-fn usual_groups(forms: &[Form], form: &Form) -> Option<Vec<String>> {
-    let is_other = |o: &&Form| o.kind == form.kind && o.place != form.place && form.kind == FormKind::Department;
-    let others: Vec<Vec<String>> = forms.iter().filter(is_other).map(|o| groups(o, None)).collect();
-    let usual = |g: &&String| others.iter().filter(|o| o.contains(g)).count() * 100 >= others.len() * USUAL;
-    let fullest = others.iter().max_by_key(|o| o.len())?;
-    (others.len() >= FEWEST).then(|| fullest.iter().filter(usual).cloned().collect())
+/// What the forms of a booklet show of each other.
+struct Siblings {
+    /// A form has both tables, 总体绩效指标 and 年度绩效指标.
+    have_both: bool,
+    /// The groups of each department form, by its position; those with more groups, and later ones, come last. Projects
+    /// differ too much to expect anything of one.
+    departments: Vec<(usize, Vec<String>)>,
+    /// How many department forms have a group.
+    counts: BTreeMap<String, usize>,
+}
+
+impl Siblings {
+    fn of(forms: &[Form]) -> Self {
+        let has = |form: &Form, scope| form.indicators.iter().any(|i| i.scope == Some(scope));
+        let have_both = forms.iter().any(|form| has(form, Scope::Overall) && has(form, Scope::Annual));
+        let departments = forms.iter().enumerate().filter(|(_, form)| form.kind == FormKind::Department);
+        let mut departments: Vec<_> = departments.map(|(at, form)| (at, groups(form, None))).collect();
+        departments.sort_by_key(|(_, groups)| groups.len());
+        let mut counts = BTreeMap::new();
+        for group in departments.iter().flat_map(|(_, groups)| groups) {
+            *counts.entry(group.clone()).or_default() += 1;
+        }
+        Self { have_both, departments, counts }
+    }
+
+    /// The groups that nearly all departments other than this one have.
+    fn usual_groups(&self, own: usize) -> Option<Vec<String>> {
+        let (_, own_groups) = self.departments.iter().find(|(at, _)| *at == own)?;
+        let others = self.departments.len() - 1;
+        let (_, fullest) = self.departments.iter().rev().find(|(at, _)| *at != own)?;
+        let having = |group: &String| self.counts[group] - usize::from(own_groups.contains(group));
+        let usual = |group: &&String| having(group) * 100 >= others * USUAL;
+        (others >= FEWEST).then(|| fullest.iter().filter(usual).cloned().collect())
+    }
 }

@@ -2,6 +2,7 @@
 //! of an indicator table that no title introduces.
 
 use jixiao_model::FormKind;
+use rayon::prelude::*;
 
 use crate::indicators::headings::{Heading, read_headings};
 use crate::layouts::{ColumnRole, FormDef, LabelRole, Layouts};
@@ -10,16 +11,21 @@ use crate::segment::{FormPieces, FormRow, Item, Piece, Segments};
 
 /// Cuts the pieces into front matter and forms: a form begins with its title, and labels of its head follow soon.
 pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
-    let starts: Vec<Option<&FormDef>> = (0..pieces.len()).map(|at| form_start(&pieces, at, layouts)).collect();
+    let look = |at: usize| (form_start(&pieces, at, layouts), headings_of(&pieces[at], layouts));
+    let looks: Vec<(Option<&FormDef>, Option<Vec<Heading>>)> = (0..pieces.len()).into_par_iter().map(look).collect();
     let mut cutter = Cutter { layouts, front: Vec::new(), forms: Vec::new(), headed: false };
-    for (piece, start) in pieces.into_iter().zip(starts) {
+    for (piece, (start, headings)) in pieces.into_iter().zip(looks) {
         match (start, piece.single()) {
             (Some(def), Some(title)) => cutter.begin(def, title.clone()),
-            _ => cutter.add(piece),
+            _ => cutter.add(piece, headings.as_deref()),
         }
     }
     let forms = cutter.forms.into_iter().flat_map(|form| unlisted(form, layouts)).collect();
     Segments { front: cutter.front, forms }
+}
+
+fn headings_of(piece: &Piece, layouts: &Layouts) -> Option<Vec<Heading>> {
+    if let Piece::Row(row) = piece { read_headings(row, layouts) } else { None }
 }
 
 struct Cutter<'a> {
@@ -50,11 +56,10 @@ impl<'a> Cutter<'a> {
         before.split_off(before.len() - count)
     }
 
-    fn add(&mut self, piece: Piece) {
+    fn add(&mut self, piece: Piece, headings: Option<&[Heading]>) {
         let Piece::Row(row) = &piece else { return self.push(piece) };
-        let headings = read_headings(row, self.layouts);
         let open = self.forms.last().map(|form| (form.def, form.title.clone()));
-        match (open, &headings) {
+        match (open, headings) {
             (Some((def, title)), None) if self.headed && begins_form(row, def.kind, self.layouts) => {
                 let above = self.lines_of_next();
                 self.forms.push(FormPieces { def, title, pieces: above });

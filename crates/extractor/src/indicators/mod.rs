@@ -106,7 +106,9 @@ fn table_states<'a>(
 /// The other of exactly two tables with different scopes in one form.
 fn twin_of(raw: &[(usize, &RawTable<'_>)], at: usize) -> Option<usize> {
     let (form, table) = raw[at];
-    let mut others = raw.iter().enumerate().filter(|(other, (f, _))| *f == form && *other != at);
+    let first = raw.partition_point(|(other, _)| *other < form);
+    let own = raw.iter().enumerate().skip(first).take_while(|(_, (other, _))| *other == form);
+    let mut others = own.filter(|(other, _)| *other != at);
     let (other, (_, twin)) = others.next()?;
     (others.next().is_none() && twin.scope != table.scope).then_some(other)
 }

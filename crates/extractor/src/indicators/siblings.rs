@@ -1,7 +1,9 @@
 //! What the other forms of a booklet say of a row: the group of its name, and the names that a group always holds.
 
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::groups::GroupId;
 use super::joint::{TableState, charge_others};
@@ -51,27 +53,37 @@ pub(super) fn ask_siblings(tables: &mut [TableState<'_>]) -> Vec<bool> {
         }
         outvoted || foreign
     };
-    tables.iter_mut().map(ask).collect()
+    tables.par_iter_mut().map(ask).collect()
 }
 
-/// Name → forms and the group they put it in.
-type Ballots = FxHashMap<NameId, Vec<(usize, Key)>>;
+/// Name → the groups that forms put it in, each with these forms in ascending order.
+type Ballots = FxHashMap<NameId, Vec<(Key, Vec<usize>)>>;
 
 fn ballots(tables: &[TableState<'_>]) -> Ballots {
     let mut ballots = Ballots::default();
     for table in tables {
         for (row, name) in table.names.iter().enumerate() {
             if let (Some(name), Some(group)) = (name, table.group(row)) {
-                let cast = ballots.entry(*name).or_default();
-                let vote = (table.form, (table.groups, group));
-                if !cast.contains(&vote) {
-                    cast.push(vote);
-                }
+                cast(ballots.entry(*name).or_default(), (table.groups, group), table.form);
             }
         }
     }
-    ballots.retain(|_, cast| cast.len() >= FEWEST_VOTES);
     ballots
+}
+
+/// Adds a form to those of a group; the tables of a form come one after the other.
+fn cast(votes: &mut Vec<(Key, Vec<usize>)>, key: Key, form: usize) {
+    match votes.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, forms)) if forms.last() == Some(&form) => {}
+        Some((_, forms)) => forms.push(form),
+        None => votes.push((key, vec![form])),
+    }
+}
+
+/// How many of some forms, in ascending order, are others than this one.
+fn others(forms: &[usize], own: usize) -> usize {
+    let own = forms.partition_point(|form| *form <= own) - forms.partition_point(|form| *form < own);
+    forms.len() - own
 }
 
 fn vote_on(table: &mut TableState<'_>, ballots: &Ballots) -> bool {
@@ -90,22 +102,15 @@ fn vote_on(table: &mut TableState<'_>, ballots: &Ballots) -> bool {
 
 /// The group that most other forms agree on, where they are not few.
 fn winner(table: &TableState<'_>, row: usize, ballots: &Ballots) -> Option<Vote> {
-    let votes = ballots.get(&table.names[row]?)?;
-    let mut count: Vec<(GroupId, usize)> = Vec::new();
-    let others = votes.iter().filter(|(form, key)| *form != table.form && key.0 == table.groups);
-    for (_, (_, group)) in others {
-        match count.iter_mut().find(|(known, _)| known == group) {
-            Some((_, votes)) => *votes += 1,
-            None => count.push((*group, 1)),
-        }
-    }
-    let all: usize = count.iter().map(|(_, votes)| votes).sum();
-    let (group, forms) = count.into_iter().max_by_key(|(group, votes)| (*votes, *group))?;
+    let votes = ballots.get(&table.names[row]?)?.iter().filter(|(key, _)| key.0 == table.groups);
+    let count = votes.map(|((_, group), forms)| (*group, others(forms, table.form)));
+    let all: usize = count.clone().map(|(_, votes)| votes).sum();
+    let (group, forms) = count.max_by_key(|(group, votes)| (*votes, *group))?;
     (forms >= FEWEST_VOTES && forms * 100 >= all * AGREEMENT).then_some(Vote { forms, group })
 }
 
-/// Group → forms, and the names that each has in it, in ascending order.
-type Compositions = BTreeMap<Key, Vec<(usize, Vec<NameId>)>>;
+/// Group → the names that forms have in it, each in ascending order, with these forms in ascending order.
+type Compositions = BTreeMap<Key, BTreeMap<Vec<NameId>, Vec<usize>>>;
 
 fn compositions(tables: &[TableState<'_>]) -> Compositions {
     let mut all = Compositions::new();
@@ -119,7 +124,7 @@ fn compositions(tables: &[TableState<'_>]) -> Compositions {
         for (group, mut names) in own {
             names.sort_unstable();
             names.dedup();
-            all.entry(group).or_default().push((table.form, names));
+            all.entry(group).or_default().entry(names).or_default().push(table.form);
         }
     }
     all
@@ -143,11 +148,11 @@ fn keep_closed(table: &mut TableState<'_>, compositions: &Compositions) -> bool 
 }
 
 /// A group with its names, where most other forms (and not few) have exactly the same.
-fn closed_group(forms: &[(usize, Vec<NameId>)], group: GroupId, own: usize) -> Option<Closed> {
-    let others = || forms.iter().filter(|(form, _)| *form != own).map(|(_, names)| names);
-    let same = |names: &[NameId]| others().filter(|other| *other == names).count();
-    let (names, forms) = others().map(|names| (names, same(names))).max_by_key(|(_, count)| *count)?;
-    let enough = forms >= FEWEST_CLOSED && forms * 100 >= others().count() * AGREEMENT;
+fn closed_group(compositions: &BTreeMap<Vec<NameId>, Vec<usize>>, group: GroupId, own: usize) -> Option<Closed> {
+    let count = compositions.iter().map(|(names, forms)| (names, others(forms, own)));
+    let all: usize = count.clone().map(|(_, forms)| forms).sum();
+    let (names, forms) = count.max_by_key(|(_, forms)| *forms)?;
+    let enough = forms >= FEWEST_CLOSED && forms * 100 >= all * AGREEMENT;
     enough.then(|| Closed { group, names: names.clone(), forms })
 }
 
