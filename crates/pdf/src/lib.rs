@@ -27,7 +27,9 @@ mod settle;
 mod stacked;
 mod wrap;
 
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jixiao_model::{Limits, ReadError, Reading};
 use rayon::prelude::*;
@@ -83,17 +85,31 @@ pub fn grids(page: &Page) -> Vec<Grid> {
     grid::find(&page.rules).grids
 }
 
-/// The fewest pages that one worker reads in a row: fonts are loaded once for all of them.
-const MIN_CHUNK: usize = 16;
+/// Pages for which another reader is worth its while: each loads the fonts for itself.
+const SHARE: usize = 16;
+
+/// Pages that a reader takes at a time: few, so that all readers end together.
+const BLOCK: usize = 4;
+
+/// Pages that were read in a row, with the index of the first.
+type Block<T> = (usize, Vec<T>);
 
 fn each_page<T: Send>(source: &Source, make: impl Fn(Page) -> T + Sync) -> Result<Vec<T>, ReadError> {
-    let numbers: Vec<usize> = (0..source.len()).collect();
-    let chunk = numbers.len().div_ceil(rayon::current_num_threads()).max(MIN_CHUNK);
-    let read = |chunk: &[usize]| {
+    let count = source.len();
+    let next = AtomicUsize::new(0);
+    let read_some = |_| {
         let mut reader = Reader::new(source);
-        chunk.iter().map(|index| reader.page(*index).map(&make)).collect::<Result<Vec<T>, ReadError>>()
+        let mut read = |first: usize| {
+            let pages = first..count.min(first + BLOCK);
+            Ok((first, pages.map(|index| reader.page(index).map(&make)).collect::<Result<_, ReadError>>()?))
+        };
+        let firsts = iter::from_fn(|| Some(next.fetch_add(BLOCK, Ordering::Relaxed)).filter(|first| *first < count));
+        firsts.map(&mut read).collect::<Result<Vec<Block<T>>, ReadError>>()
     };
-    let chunks: Result<Vec<Vec<T>>, ReadError> = numbers.par_chunks(chunk).map(read).collect();
+    let readers = rayon::current_num_threads().min(count.div_ceil(SHARE));
+    let read: Result<Vec<Vec<Block<T>>>, ReadError> = (0..readers).into_par_iter().map(read_some).collect();
     source.budget().check()?;
-    Ok(chunks?.into_iter().flatten().collect())
+    let mut blocks: Vec<Block<T>> = read?.into_iter().flatten().collect();
+    blocks.sort_unstable_by_key(|(first, _)| *first);
+    Ok(blocks.into_iter().flat_map(|(_, pages)| pages).collect())
 }

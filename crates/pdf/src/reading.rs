@@ -1,6 +1,7 @@
 //! Pages → the reading: paragraphs, logical tables, page breaks and furniture in order.
 
 use jixiao_model::{Block, Line, Place, ReadError, Reading, Rect};
+use rayon::prelude::*;
 
 use crate::aligned;
 use crate::diagnose;
@@ -38,16 +39,40 @@ pub(crate) fn assemble(mut layouts: Vec<Layout>, announced: Option<u32>) -> Resu
     }
     let furniture = furniture::take(&mut layouts);
     aligned::resolve(&mut layouts);
+    let pages: Vec<(Layout, Furniture)> = layouts.into_iter().zip(furniture).collect();
+    let blocks: Vec<Vec<Block>> = sections(pages).into_par_iter().map(section).collect();
+    let blocks = blocks.into_iter().reduce(|mut all, of_section| {
+        all.push(Block::PageBreak);
+        all.extend(of_section);
+        all
+    });
+    reading.blocks = blocks.unwrap_or_default();
+    Ok(reading)
+}
+
+/// Parts the pages before each that begins with a line: nothing goes on from the page before.
+fn sections(pages: Vec<(Layout, Furniture)>) -> Vec<Vec<(Layout, Furniture)>> {
+    let mut sections: Vec<Vec<(Layout, Furniture)>> = Vec::new();
+    for page in pages {
+        let begins = matches!(page.0.items.first(), Some(Item::Line(_)));
+        match sections.last_mut().filter(|_| !begins) {
+            Some(section) => section.push(page),
+            None => sections.push(vec![page]),
+        }
+    }
+    sections
+}
+
+fn section(pages: Vec<(Layout, Furniture)>) -> Vec<Block> {
     let mut blocks = Blocks::default();
-    for (i, (layout, furniture)) in layouts.into_iter().zip(furniture).enumerate() {
+    for (i, (layout, furniture)) in pages.into_iter().enumerate() {
         if i > 0 {
             blocks.done.push(Block::PageBreak);
         }
         blocks.page(layout, furniture);
     }
     blocks.close();
-    reading.blocks = blocks.done;
-    Ok(reading)
+    blocks.done
 }
 
 /// The blocks so far, with the table that may go on.
