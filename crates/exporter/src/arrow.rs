@@ -8,9 +8,10 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
+use rayon::prelude::*;
 
 use crate::column::{Cell, Kind, Labelled, RepairRow, Yuan};
-use crate::schema::{Column, SCHEMA_VERSION, Table};
+use crate::schema::{Column, Row, SCHEMA_VERSION, Table};
 
 /// Key of the schema's metadata that holds [`SCHEMA_VERSION`].
 pub const SCHEMA_VERSION_KEY: &str = "schema_version";
@@ -63,6 +64,29 @@ fn entries() -> Arc<Field> {
     Arc::new(Field::new("key_value", DataType::Struct(pair.to_vec().into()), false))
 }
 
+/// Rows that are worth it to work on several of their columns, or several of them, at a time.
+pub(crate) const MANY: usize = 64;
+
+/// A row taken apart: one cell a column, in their order.
+pub struct RowCells<'a> {
+    cells: Vec<Cell<'a>>,
+    weight: usize,
+}
+
+impl<'a> RowCells<'a> {
+    /// Takes a row apart.
+    pub fn of(row: &'a dyn Row) -> Self {
+        let cells = row.cells();
+        let weight = cells.iter().map(Cell::weight).sum();
+        Self { cells, weight }
+    }
+
+    /// Roughly its bytes: the same for the same row.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+}
+
 /// Collects rows of one table and hands them out as record batches.
 pub struct BatchBuilder {
     schema: SchemaRef,
@@ -93,13 +117,15 @@ impl BatchBuilder {
         self.weight
     }
 
-    /// Adds a row: one cell a column, in their order.
-    pub fn push(&mut self, cells: &[Cell<'_>]) {
-        for (builder, cell) in self.columns.iter_mut().zip(cells) {
-            builder.append(cell);
-            self.weight += cell.weight();
-        }
-        self.rows += 1;
+    /// Adds rows, several columns at a time where the rows are many.
+    pub fn extend(&mut self, rows: &[RowCells<'_>]) {
+        let all_together = self.columns.len();
+        let share = if rows.len() < MANY { all_together } else { 1 };
+        self.columns.par_iter_mut().enumerate().with_min_len(share).for_each(|(position, builder)| {
+            rows.iter().filter_map(|row| row.cells.get(position)).for_each(|cell| builder.append(cell));
+        });
+        self.weight += rows.iter().map(|row| row.weight).sum::<usize>();
+        self.rows += rows.len();
     }
 
     /// The rows collected since the last batch.

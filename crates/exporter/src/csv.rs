@@ -37,9 +37,12 @@ impl CsvTable {
 }
 
 impl TableFile for CsvTable {
-    fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
-        let fields: Vec<String> = row.cells().iter().map(|cell| self.field(cell)).collect();
-        Ok(self.writer.write_record(fields)?)
+    fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason> {
+        for row in rows {
+            let fields: Vec<String> = row.cells().iter().map(|cell| self.field(cell)).collect();
+            self.writer.write_record(fields)?;
+        }
+        Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {

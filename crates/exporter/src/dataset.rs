@@ -1,5 +1,6 @@
 //! The files of a dataset, written document by document.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -166,8 +167,7 @@ impl<'a> DatasetWriter<'a> {
 
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
-        // One after the other: a table that is being ended holds a row group in memory.
-        let finished: Vec<Finished> = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
+        let finished: Vec<Finished> = self.sinks.into_par_iter().map(Sink::finish).collect::<Result<_, _>>()?;
         let mut all = Finished::default();
         for finished in finished {
             all.extend(finished);
@@ -240,8 +240,8 @@ pub(crate) type Reason = Box<dyn std::error::Error + Send + Sync>;
 
 /// The file of one table.
 pub(crate) trait TableFile: Send {
-    /// Adds a row.
-    fn push(&mut self, row: &dyn Row) -> Result<(), Reason>;
+    /// Adds rows.
+    fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason>;
 
     /// Ends the file.
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason>;
@@ -286,11 +286,14 @@ fn begin_table(
 
 impl Sink for TableSink {
     fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError> {
-        let mut push = |table: &Table, row: &dyn Row| {
-            if table.name == self.table.name { self.file.push(row) } else { Ok(()) }
-        };
-        let pushed = documents.iter().try_for_each(|records| records.visit_rows(&mut push));
-        pushed.map_err(|reason| WriteError::new(&self.path, reason))
+        let mut rows: Vec<&dyn Row> = Vec::new();
+        for records in documents {
+            let Ok(()) = records.visit_rows(|table, row| {
+                rows.extend((table.name == self.table.name).then_some(row));
+                Ok::<(), Infallible>(())
+            });
+        }
+        self.file.push(&rows).map_err(|reason| WriteError::new(&self.path, reason))
     }
 
     fn finish(self: Box<Self>) -> Result<Finished, WriteError> {

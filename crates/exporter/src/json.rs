@@ -42,7 +42,7 @@ pub struct JsonText<'a> {
 
 /// Where the text goes, and whether it got there so far.
 struct Sink<'a> {
-    writer: &'a mut dyn io::Write,
+    writer: &'a mut (dyn io::Write + Send),
     result: io::Result<()>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> JsonText<'a> {
     }
 
     /// A text that is handed on to `writer`, object by object.
-    pub fn onto(writer: &'a mut dyn io::Write, layout: JsonLayout) -> Self {
+    pub fn onto(writer: &'a mut (dyn io::Write + Send), layout: JsonLayout) -> Self {
         Self { sink: Some(Sink { writer, result: Ok(()) }), ..Self::new(layout) }
     }
 
@@ -113,20 +113,27 @@ impl<'a> JsonText<'a> {
     /// Writes a list of many large items; some of them are written at the same time, and then held.
     pub fn list_side_by_side<T: Sync>(&mut self, items: &[T], item: impl Fn(&mut JsonText<'_>, &T) + Sync) {
         self.nested('[', ']', |json| {
+            let (layout, depth) = (json.layout, json.depth);
+            let write = |value: &T| {
+                let mut apart = JsonText { depth, ..JsonText::new(layout) };
+                item(&mut apart, value);
+                apart.text
+            };
+            let mut written: Vec<String> = Vec::new();
             for items in items.chunks(TOGETHER) {
-                let (layout, depth) = (json.layout, json.depth);
-                let write = |value: &T| {
-                    let mut apart = JsonText { depth, ..JsonText::new(layout) };
-                    item(&mut apart, value);
-                    apart.text
-                };
-                for text in items.par_iter().map(write).collect::<Vec<String>>() {
-                    json.separate();
-                    json.text.push_str(&text);
-                    json.hand_on();
-                }
+                let write_all = || items.par_iter().map(write).collect();
+                ((), written) = rayon::join(|| json.items(&written), write_all);
             }
+            json.items(&written);
         });
+    }
+
+    fn items(&mut self, written: &[String]) {
+        for text in written {
+            self.separate();
+            self.text.push_str(text);
+            self.hand_on();
+        }
     }
 
     /// Begins an entry of the object that is open: its value has to come next.

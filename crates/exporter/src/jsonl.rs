@@ -20,12 +20,15 @@ impl JsonLinesTable {
 }
 
 impl TableFile for JsonLinesTable {
-    fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
-        let line = JsonText::printed(JsonLayout::Compact, |json| {
-            json.row(self.table, row);
-            json.end_line();
-        });
-        Ok(self.file.write_all(line.as_bytes())?)
+    fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason> {
+        for row in rows {
+            let line = JsonText::printed(JsonLayout::Compact, |json| {
+                json.row(self.table, *row);
+                json.end_line();
+            });
+            self.file.write_all(line.as_bytes())?;
+        }
+        Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {

@@ -20,7 +20,7 @@ impl DocumentRecords {
     /// # Errors
     ///
     /// Whatever writing to `sink` gives.
-    pub fn write_json(&self, layout: JsonLayout, mut sink: impl io::Write) -> io::Result<()> {
+    pub fn write_json(&self, layout: JsonLayout, mut sink: impl io::Write + Send) -> io::Result<()> {
         let mut json = JsonText::onto(&mut sink, layout);
         write_document(&mut json, self);
         json.end_line();

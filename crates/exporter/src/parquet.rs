@@ -3,15 +3,16 @@
 //! The same rows give the same bytes: nothing in the file depends on time, place or the number of threads.
 //!
 //! All tables grow side by side while documents come in, and a row group has to be held in memory until it is whole. So
-//! rows are first put aside on disk, and each table is made into its Parquet file at the end, a row group after the
-//! other, and in it a column after the other: only one column of one row group is in memory, and the size of files does
-//! not show there.
+//! rows are first put aside, on disk where they are many, and each table is made into its Parquet file at the end, a row
+//! group after the other, its columns side by side: of a row group only the columns that are being written are in memory,
+//! beside what is written of the others, and the size of files does not show there.
 
 use std::io::Write;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
@@ -19,8 +20,9 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use rayon::prelude::*;
 
-use crate::arrow::{BatchBuilder, SCHEMA_VERSION_KEY};
+use crate::arrow::{BatchBuilder, MANY, RowCells, SCHEMA_VERSION_KEY};
 use crate::aside::Aside;
 use crate::dataset::{Reason, TableFile};
 use crate::files::WholeFile;
@@ -44,50 +46,27 @@ const CREATED_BY: &str = concat!("jixiao version ", env!("CARGO_PKG_VERSION"));
 pub(crate) struct ParquetTable {
     file: WholeFile,
     rows: BatchBuilder,
-    /// The batches that are full; a short table has none.
-    aside: Option<Aside>,
-    /// Where they are put aside.
-    path: PathBuf,
-    /// Bytes of each batch, as its rows told.
-    weights: Vec<usize>,
+    /// The batches that are full.
+    full: Aside,
 }
 
 impl ParquetTable {
-    /// Begins a file. Its rows are put aside in `staging`.
+    /// Begins a file. Where its rows are many, they are put aside in `staging`.
     pub(crate) fn new(table: &Table, file: WholeFile, staging: &Path) -> Self {
-        let path = staging.join(format!("{}.arrow", table.name));
-        Self { file, rows: BatchBuilder::new(table), aside: None, path, weights: Vec::new() }
-    }
-
-    fn put_aside(&mut self) -> Result<(), ArrowError> {
-        let aside = match self.aside.take() {
-            Some(aside) => aside,
-            None => Aside::create(&self.path, self.rows.schema().fields().len())?,
-        };
-        self.weights.push(self.rows.weight());
-        self.aside.insert(aside).push(&self.rows.finish()?)
+        let full = Aside::new(staging.join(format!("{}.arrow", table.name)));
+        Self { file, rows: BatchBuilder::new(table), full }
     }
 }
 
 impl TableFile for ParquetTable {
-    fn push(&mut self, row: &dyn Row) -> Result<(), Reason> {
-        self.rows.push(&row.cells());
-        if is_full(&self.rows) {
-            self.put_aside()?;
-        }
-        Ok(())
+    fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason> {
+        Ok(fill(&mut self.rows, rows, |batch, weight| self.full.push(batch, weight))?)
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {
-        let Self { file, mut rows, mut aside, mut weights, .. } = *self;
-        let held = weights.len();
-        weights.extend((rows.rows() > 0).then(|| rows.weight()));
-        let last = rows.finish()?;
-        let column = |batch: usize, column: usize| match &mut aside {
-            Some(aside) if batch < held => aside.column(batch, column),
-            _ => Ok(last.column(column).clone()),
-        };
-        Ok(write_file(rows.schema(), file, &weights, column)?)
+        let Self { file, mut rows, mut full } = *self;
+        end_batch(&mut rows, &mut |batch, weight| full.push(batch, weight))?;
+        Ok(write_file(rows.schema(), file, full.weights(), |batch, column| full.column(batch, column))?)
     }
 }
 
@@ -95,26 +74,59 @@ impl TableFile for ParquetTable {
 pub fn write_parquet<R: Row, W: Write + Send>(table: &Table, rows: &[R], sink: W) -> Result<W, ParquetError> {
     let mut builder = BatchBuilder::new(table);
     let (mut weights, mut batches) = (Vec::new(), Vec::new());
-    let mut end_batch = |builder: &mut BatchBuilder| -> Result<(), ArrowError> {
-        weights.push(builder.weight());
-        batches.push(builder.finish()?);
+    let mut take = |batch, weight| {
+        weights.push(weight);
+        batches.push(batch);
         Ok(())
     };
-    for row in rows {
-        builder.push(&row.cells());
-        if is_full(&builder) {
-            end_batch(&mut builder)?;
-        }
-    }
-    if builder.rows() > 0 {
-        end_batch(&mut builder)?;
-    }
-    write_file(builder.schema(), sink, &weights, |batch: usize, column| Ok(batches[batch].column(column).clone()))
+    let rows: Vec<&dyn Row> = rows.iter().map(|row| -> &dyn Row { row }).collect();
+    fill(&mut builder, &rows, &mut take)?;
+    end_batch(&mut builder, &mut take)?;
+    write_file(builder.schema(), sink, &weights, |batch, column| Ok(Arc::clone(batches[batch].column(column))))
 }
 
-/// True where a batch has enough rows, or enough bytes.
-fn is_full(batch: &BatchBuilder) -> bool {
-    batch.rows() >= BATCH_ROWS || batch.weight() >= BATCH_BYTES
+/// Adds rows to a batch. `take` is given each batch that is full, with its weight.
+fn fill(
+    batch: &mut BatchBuilder,
+    rows: &[&dyn Row],
+    mut take: impl FnMut(RecordBatch, usize) -> Result<(), ArrowError>,
+) -> Result<(), ArrowError> {
+    for rows in rows.chunks(BATCH_ROWS) {
+        let rows: Vec<RowCells<'_>> = rows.par_iter().with_min_len(MANY).map(|row| RowCells::of(*row)).collect();
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let (fitting, more) = rest.split_at(room(batch, rest));
+            batch.extend(fitting);
+            if !has_room(batch.rows(), batch.weight()) {
+                end_batch(batch, &mut take)?;
+            }
+            rest = more;
+        }
+    }
+    Ok(())
+}
+
+/// How many of the rows a batch takes until it is full.
+fn room(batch: &BatchBuilder, rows: &[RowCells<'_>]) -> usize {
+    let (mut count, mut weight) = (batch.rows(), batch.weight());
+    let fits = |row: &&RowCells<'_>| {
+        let fits = has_room(count, weight);
+        (count, weight) = (count + 1, weight + row.weight());
+        fits
+    };
+    rows.iter().take_while(fits).count().max(1)
+}
+
+fn has_room(rows: usize, weight: usize) -> bool {
+    rows < BATCH_ROWS && weight < BATCH_BYTES
+}
+
+fn end_batch(
+    batch: &mut BatchBuilder,
+    take: &mut impl FnMut(RecordBatch, usize) -> Result<(), ArrowError>,
+) -> Result<(), ArrowError> {
+    let weight = batch.weight();
+    if batch.rows() > 0 { take(batch.finish()?, weight) } else { Ok(()) }
 }
 
 /// Writes batches of these weights. `column` gives a column of a batch.
@@ -122,19 +134,21 @@ fn write_file<W: Write + Send>(
     schema: &SchemaRef,
     sink: W,
     weights: &[usize],
-    mut column: impl FnMut(usize, usize) -> Result<ArrayRef, ArrowError>,
+    column: impl Fn(usize, usize) -> Result<ArrayRef, ArrowError> + Sync,
 ) -> Result<W, ParquetError> {
     let writer = ArrowWriter::try_new(sink, SchemaRef::clone(schema), Some(properties()?))?;
     let (mut file, factory) = writer.into_serialized_writer()?;
     for (number, batches) in row_groups(weights).into_iter().enumerate() {
-        let mut group = file.next_row_group()?;
         let mut writers = factory.create_column_writers(number)?.into_iter();
-        for (position, field) in schema.fields().iter().enumerate() {
-            let arrays = batches.clone().map(|batch| column(batch, position));
-            for chunk in chunks(field, &mut writers, arrays)? {
-                chunk.append_to_row_group(&mut group)?;
-            }
-        }
+        let own = |field: &Arc<Field>| writers.by_ref().take(leaves(field.data_type())).collect();
+        let own: Vec<Vec<ArrowColumnWriter>> = schema.fields().iter().map(own).collect();
+        let write = |(position, writers)| {
+            chunks(schema.field(position), writers, batches.clone().map(|batch| column(batch, position)))
+        };
+        let columns: Vec<Vec<ArrowColumnChunk>> =
+            own.into_par_iter().enumerate().map(write).collect::<Result<_, ParquetError>>()?;
+        let mut group = file.next_row_group()?;
+        columns.into_iter().flatten().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
         group.close()?;
     }
     file.into_inner()
@@ -153,13 +167,12 @@ fn row_groups(weights: &[usize]) -> Vec<Range<usize>> {
     groups
 }
 
-/// One column of a row group: as many chunks as it has leaves, written by the next of the writers.
+/// One column of a row group: as many chunks as it has leaves, each by its writer.
 fn chunks(
     field: &Field,
-    writers: &mut impl Iterator<Item = ArrowColumnWriter>,
+    mut writers: Vec<ArrowColumnWriter>,
     arrays: impl Iterator<Item = Result<ArrayRef, ArrowError>>,
 ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-    let mut writers: Vec<ArrowColumnWriter> = writers.take(leaves(field.data_type())).collect();
     for array in arrays {
         for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, &array?)?) {
             writer.write(&leaf)?;

@@ -104,6 +104,11 @@ pub struct Unplaced {
 }
 
 impl DocumentRecords {
+    /// Gives the memory of the records back, of several forms at a time.
+    pub fn give_back(self) {
+        self.forms.into_par_iter().for_each(drop);
+    }
+
     /// The records of a document that was read; its texts move into them. `values` is what the indicators of each form
     /// say (see [`crate::ValueReader::read`]).
     pub fn new(source: &SourceInfo, document: Document, mut values: Vec<Vec<Option<Enriched>>>) -> Self {
@@ -158,7 +163,10 @@ impl DocumentRecords {
     }
 
     /// Calls `visit` with each row of each table, table by table in the order of the dataset.
-    pub fn visit_rows<E>(&self, mut visit: impl FnMut(&'static Table, &dyn Row) -> Result<(), E>) -> Result<(), E> {
+    pub fn visit_rows<'a, E>(
+        &'a self,
+        mut visit: impl FnMut(&'static Table, &'a dyn Row) -> Result<(), E>,
+    ) -> Result<(), E> {
         visit(&DocumentRow::TABLE, &self.document.row)?;
         self.contents.iter().try_for_each(|row| visit(&ContentsRow::TABLE, row))?;
         for form in &self.forms {

@@ -47,7 +47,7 @@ pub struct Table {
 }
 
 /// A record that is one row of a table.
-pub trait Row {
+pub trait Row: Sync {
     /// The cells, in the order of the table's columns.
     fn cells(&self) -> Vec<Cell<'_>>;
 }
