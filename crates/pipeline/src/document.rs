@@ -40,6 +40,14 @@ impl ReadOptions {
     fn layouts(&self) -> &Layouts {
         self.layouts.as_deref().unwrap_or_else(|| Layouts::builtin())
     }
+
+    /// Loads the layouts and the lexicon while something else is done, where there are threads for both.
+    pub(crate) fn load_aside(&self) {
+        if rayon::current_num_threads() > 1 {
+            let own = self.clone();
+            rayon::spawn(move || _ = (own.layouts(), own.values.lexicon()));
+        }
+    }
 }
 
 /// A file with its identity.
@@ -61,7 +69,8 @@ impl Source {
     /// Opens a file.
     pub fn open(path: &str, limits: &Limits) -> io::Result<Self> {
         let mut file = File::open(path)?;
-        let mut bytes = Vec::new();
+        let expected = file.metadata()?.len().min(limits.bytes).saturating_add(1);
+        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
         file.by_ref().take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() as u64 <= limits.bytes {
             return Ok(Self::new(path, bytes));
@@ -145,9 +154,7 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
 /// Reads the only document of a process, with all its processors.
 pub fn process_alone(source: &Source, options: &ReadOptions) -> Result<DocumentRecords, ThreadsError> {
     use_threads(available_parallelism().map_or(1, NonZero::get))?;
-    // The layouts and the lexicon are loaded while the file is read.
-    let wanted = options.clone();
-    rayon::spawn(move || _ = (wanted.layouts(), wanted.values.lexicon()));
+    options.load_aside();
     alone(|| process_one(source, options))
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use jixiao_exporter::WriteOptions;
 use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
@@ -151,6 +151,8 @@ pub struct Ingest<'a> {
     /// Names everything beside the bytes that decides what is read out of a document.
     pub(crate) key: Arc<Digest>,
     pub(crate) held: Held,
+    /// What reading needs is being loaded, or is there.
+    pub(crate) loading: Once,
     pub(crate) progress: &'a dyn Progress,
 }
 
@@ -164,6 +166,7 @@ impl<'a> Ingest<'a> {
             options,
             key: Arc::new(key(&options.read)),
             held: Held::default(),
+            loading: Once::new(),
             progress,
         })
     }

@@ -44,6 +44,7 @@ pub(crate) fn look(run: &Ingest<'_>, path: &str) -> Result<Look, WriteError> {
     if let Some(input) = known.as_ref().filter(|input| is_current(run, input, &stat)) {
         return Ok(Look::of(&input.kept, false, None));
     }
+    run.loading.call_once(|| run.options.read.load_aside());
     let source = match Source::open(path, &run.options.read.limits) {
         Ok(source) => source,
         Err(error) => return Ok(Look::unreadable(&error)),

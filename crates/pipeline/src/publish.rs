@@ -96,6 +96,7 @@ fn write(run: &Ingest<'_>, entries: &[Entry], writer: &mut DatasetWriter<'_>) ->
         let (written, following) = rayon::join(|| writer.push(&loaded), || load(next));
         written?;
         run.progress.written(loaded.len());
+        loaded.into_par_iter().for_each(DocumentRecords::give_back);
         loaded = following?;
         if loaded.is_empty() {
             return Ok(());
