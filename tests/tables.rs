@@ -145,8 +145,12 @@ fn a_password_opens_an_encrypted_file() {
             );
         }
         let output = jixiao(&folder, &[command, &["--password", "公开"]].concat());
-        assert_eq!((output.status.code(), words(&output).as_str()), (Some(0), ""), "{command:?}");
+        // Where the system has no Chinese font, a page can be drawn all the same.
+        let said = words(&output);
+        let of_file: Vec<&str> = said.lines().filter(|line| !line.contains("no Chinese font was found")).collect();
+        assert_eq!((output.status.code(), of_file), (Some(0), Vec::new()), "{command:?}");
     }
+    assert!(folder.path().join("page.png").exists());
     let output = jixiao(&folder, &["tables", "locked.pdf", "--password", "公开", "--format", "csv"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("数量指标,开展预算执行审计单位个数,≥7个"));
 }
