@@ -12,7 +12,7 @@ use arrow_schema::{ArrowError, Field, Schema};
 use rayon::prelude::*;
 
 /// Weight of the batches that are held in memory, at most.
-const HELD: usize = 2 << 20;
+const HELD: usize = 1 << 20;
 
 /// Batches of one table, in order.
 #[derive(Debug)]

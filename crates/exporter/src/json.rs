@@ -120,9 +120,12 @@ impl<'a> JsonText<'a> {
                 apart.text
             };
             let mut written: Vec<String> = Vec::new();
-            for items in items.chunks(TOGETHER) {
+            for (number, items) in items.chunks(TOGETHER).enumerate() {
                 let write_all = || items.par_iter().map(write).collect();
-                ((), written) = rayon::join(|| json.items(&written), write_all);
+                written = match number {
+                    0 => write_all(),
+                    _ => rayon::join(|| json.items(&written), write_all).1,
+                };
             }
             json.items(&written);
         });

@@ -12,7 +12,8 @@ use crate::segment::{FormPieces, FormRow, Item, Piece, Segments};
 /// Cuts the pieces into front matter and forms: a form begins with its title, and labels of its head follow soon.
 pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
     let look = |at: usize| (form_start(&pieces, at, layouts), headings_of(&pieces[at], layouts));
-    let looks: Vec<(Option<&FormDef>, Option<Vec<Heading>>)> = (0..pieces.len()).into_par_iter().map(look).collect();
+    let all = (0..pieces.len()).into_par_iter().with_min_len(TOGETHER);
+    let looks: Vec<(Option<&FormDef>, Option<Vec<Heading>>)> = all.map(look).collect();
     let mut cutter = Cutter { layouts, front: Vec::new(), forms: Vec::new(), headed: false };
     for (piece, (start, headings)) in pieces.into_iter().zip(looks) {
         match (start, piece.single()) {
@@ -23,6 +24,9 @@ pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
     let forms = cutter.forms.into_iter().flat_map(|form| unlisted(form, layouts)).collect();
     Segments { front: cutter.front, forms }
 }
+
+/// Pieces that one thread looks at together, at least.
+const TOGETHER: usize = 256;
 
 fn headings_of(piece: &Piece, layouts: &Layouts) -> Option<Vec<Heading>> {
     if let Piece::Row(row) = piece { read_headings(row, layouts) } else { None }

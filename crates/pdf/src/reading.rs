@@ -40,7 +40,8 @@ pub(crate) fn assemble(mut layouts: Vec<Layout>, announced: Option<u32>) -> Resu
     let furniture = furniture::take(&mut layouts);
     aligned::resolve(&mut layouts);
     let pages: Vec<(Layout, Furniture)> = layouts.into_iter().zip(furniture).collect();
-    let blocks: Vec<Vec<Block>> = sections(pages).into_par_iter().map(section).collect();
+    let sections = sections(pages).into_par_iter().with_min_len(TOGETHER);
+    let blocks: Vec<Vec<Block>> = sections.map(section).collect();
     let blocks = blocks.into_iter().reduce(|mut all, of_section| {
         all.push(Block::PageBreak);
         all.extend(of_section);
@@ -49,6 +50,9 @@ pub(crate) fn assemble(mut layouts: Vec<Layout>, announced: Option<u32>) -> Resu
     reading.blocks = blocks.unwrap_or_default();
     Ok(reading)
 }
+
+/// Sections that one thread puts together, at least.
+const TOGETHER: usize = 4;
 
 /// Parts the pages before each that begins with a line: nothing goes on from the page before.
 fn sections(pages: Vec<(Layout, Furniture)>) -> Vec<Vec<(Layout, Furniture)>> {

@@ -19,6 +19,9 @@ const FEWEST_CLOSED: usize = 3;
 /// Share of the other forms that must agree, in percent.
 const AGREEMENT: usize = 60;
 
+/// Tables that one thread asks for together, at least: each takes little.
+const TOGETHER: usize = 16;
+
 /// A group, of one hierarchy.
 type Key = (usize, GroupId);
 
@@ -53,7 +56,7 @@ pub(super) fn ask_siblings(tables: &mut [TableState<'_>]) -> Vec<bool> {
         }
         outvoted || foreign
     };
-    tables.par_iter_mut().map(ask).collect()
+    tables.par_iter_mut().with_min_len(TOGETHER).map(ask).collect()
 }
 
 /// Name → the groups that forms put it in, each with these forms in ascending order.
