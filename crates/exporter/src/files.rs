@@ -249,17 +249,17 @@ impl FileSet {
     /// Waits until every file is on disk.
     pub fn sync(&self) -> Result<(), WriteError> {
         let problem = |error: io::Error| WriteError::new(&self.folder, error);
-        let sync = |name: &OsString| File::open(self.staging.join(name)).and_then(|file| file.sync_all());
-        let mut names = self.names().map_err(problem)?;
+        let sync = |path: &PathBuf| File::open(path).and_then(|file| file.sync_all());
+        // Paths are made here: a thread that allocates nothing has no memory of its own to hold.
+        let mut paths = self.names().map_err(problem)?.map(|name| Ok(self.staging.join(name?)));
         loop {
-            let some: Vec<OsString> =
-                names.by_ref().take(NAMES_AT_A_TIME).collect::<Result<_, _>>().map_err(problem)?;
+            let some: Vec<PathBuf> = paths.by_ref().take(NAMES_AT_A_TIME).collect::<Result<_, _>>().map_err(problem)?;
             if some.is_empty() {
                 return Ok(());
             }
             let synced = thread::scope(|scope| {
                 let share = some.len().div_ceil(SYNCED_AT_A_TIME);
-                let begin = |names| scope.spawn(move || <[OsString]>::iter(names).try_for_each(sync));
+                let begin = |paths| scope.spawn(move || <[PathBuf]>::iter(paths).try_for_each(sync));
                 let threads: Vec<_> = some.chunks(share).map(begin).collect();
                 threads.into_iter().try_for_each(|thread| thread.join().unwrap_or(Ok(())))
             });
