@@ -177,6 +177,7 @@ impl<'a> DatasetWriter<'a> {
         package.write(&mut all)?;
         all.files.par_iter_mut().try_for_each(WholeFile::close)?;
         let documents = all.documents.map(|(files, _)| files);
+        documents.as_ref().map_or(Ok(()), FileSet::sync)?;
         Ok(WrittenDataset { folder: self.folder.to_owned(), files: all.files, documents })
     }
 }

@@ -129,7 +129,6 @@ impl Sink for DocumentsSink {
 
     fn finish(mut self: Box<Self>) -> Result<Finished, WriteError> {
         self.sums.flush().map_err(|error| WriteError::new(&self.sums_path, error))?;
-        self.changed.sync()?;
         Ok(Finished { documents: Some((self.changed, self.sums_path)), ..Finished::default() })
     }
 }

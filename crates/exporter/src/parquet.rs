@@ -35,6 +35,8 @@ const ROW_GROUP_BYTES: usize = 16 << 20;
 /// Bytes of a page, and of a dictionary, after which the next page begins and values are written as they are. The
 /// buffers of compression are as large, so this is what the widest column takes while it is written.
 const PAGE_BYTES: usize = 256 << 10;
+/// Columns of a row group for each thread that are written before they go into the file.
+const SHARE: usize = 2;
 /// Rows of a batch, at most.
 const BATCH_ROWS: usize = 1024;
 /// Bytes of a batch, unless a single row has more.
@@ -138,6 +140,7 @@ fn write_file<W: Write + Send>(
 ) -> Result<W, ParquetError> {
     let writer = ArrowWriter::try_new(sink, SchemaRef::clone(schema), Some(properties()?))?;
     let (mut file, factory) = writer.into_serialized_writer()?;
+    let threads = rayon::current_num_threads();
     for (number, batches) in row_groups(weights).into_iter().enumerate() {
         let mut writers = factory.create_column_writers(number)?.into_iter();
         let own = |field: &Arc<Field>| writers.by_ref().take(leaves(field.data_type())).collect();
@@ -145,10 +148,14 @@ fn write_file<W: Write + Send>(
         let write = |(position, writers)| {
             chunks(schema.field(position), writers, batches.clone().map(|batch| column(batch, position)))
         };
-        let columns: Vec<Vec<ArrowColumnChunk>> =
-            own.into_par_iter().enumerate().map(write).collect::<Result<_, ParquetError>>()?;
         let mut group = file.next_row_group()?;
-        columns.into_iter().flatten().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
+        let mut rest = own.into_iter().enumerate();
+        while rest.len() > 0 {
+            let some: Vec<(usize, Vec<ArrowColumnWriter>)> = rest.by_ref().take(SHARE * threads).collect();
+            let written: Vec<Vec<ArrowColumnChunk>> =
+                some.into_par_iter().map(write).collect::<Result<_, ParquetError>>()?;
+            written.into_iter().flatten().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
+        }
         group.close()?;
     }
     file.into_inner()
