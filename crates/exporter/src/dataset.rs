@@ -167,7 +167,8 @@ impl<'a> DatasetWriter<'a> {
 
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
-        let finished: Vec<Finished> = self.sinks.into_par_iter().map(Sink::finish).collect::<Result<_, _>>()?;
+        // One after the other, so that only one table at a time is held in memory: its columns are written side by side.
+        let finished: Vec<Finished> = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
         let mut all = Finished::default();
         for finished in finished {
             all.extend(finished);

@@ -15,7 +15,7 @@ use crate::look::{Look, look};
 use crate::publish::publish;
 use crate::status::Status;
 use crate::store::{Store, StoreError};
-use crate::threads::{ThreadsError, in_own_pool, side_by_side, use_threads};
+use crate::threads::{ThreadsError, in_pool, side_by_side, use_threads};
 
 /// Names the sources of this build: results of another build are not taken over.
 pub(crate) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("JIXIAO_SOURCES"));
@@ -183,7 +183,7 @@ impl<'a> Ingest<'a> {
         // The list is as long as the dataset, and writing the dataset is what takes the most memory.
         drop((files, problems));
         self.store.tidy()?;
-        (summary.documents, summary.written) = in_own_pool(self.options.jobs, || publish(self))??;
+        (summary.documents, summary.written) = in_pool(|| publish(self))?;
         self.store.tidy()?;
         Ok(summary)
     }

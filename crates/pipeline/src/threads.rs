@@ -25,12 +25,11 @@ pub fn use_threads(count: usize) -> Result<(), ThreadsError> {
     }
 }
 
-/// Runs `work` on threads of its own, over which what it spreads with rayon is spread.
+/// Runs `work` on the threads of [`use_threads`].
 ///
-/// Threads that begin take over the memory that those of earlier work have left free, where those have ended.
-pub(crate) fn in_own_pool<T: Send>(count: usize, work: impl FnOnce() -> T + Send) -> Result<T, ThreadsError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(count).stack_size(STACK).build();
-    Ok(pool.map_err(|_| ThreadsError(count))?.install(work))
+/// They hold memory that earlier work has left free, which threads that begin would not have.
+pub(crate) fn in_pool<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    rayon::scope(|_| work())
 }
 
 /// Runs `work` on so many threads of its own, or on as many as the system gives, and gives what each came to.
