@@ -23,7 +23,7 @@ impl Levels {
         let area = super::rows::hull(rows.iter().flatten().map(|piece| piece.area));
         // Underlines and strokes of drawings are shorter than half of the text's width.
         let near = |rule: &&Rule| rule.at >= area.y0 - SLACK && rule.at <= area.y1 + SLACK;
-        let wide = |rule: &&Rule| (rule.to - rule.from) * 2 > area.x1 - area.x0;
+        let wide = |rule: &&Rule| i64::from(rule.to - rule.from) * 2 > i64::from(area.x1 - area.x0);
         Self { at: grid::cluster(rules.iter().filter(near).filter(wide).map(|rule| rule.at).collect()) }
     }
 

@@ -149,7 +149,7 @@ impl Run {
     /// beside such text, or several lines that begin right of where labels and paragraphs do. `stacked` tells that it is
     /// one of several.
     fn takes_line(&self, page: usize, line: &TextLine, stacked: bool) -> bool {
-        let same_size = (line.size - self.size).abs() * 10 <= self.size;
+        let same_size = i64::from(line.size - self.size).abs() * 10 <= i64::from(self.size);
         let inset = line.area.x0 - self.area.x0;
         self.is_before(page)
             && same_size
