@@ -41,14 +41,11 @@ impl Aside {
     pub(crate) fn push(&mut self, batch: RecordBatch, weight: usize) -> Result<(), ArrowError> {
         self.weights.push(weight);
         self.held.push(batch);
-        if self.on_disk.is_none() && self.weights.iter().sum::<usize>() <= HELD {
-            return Ok(());
+        if self.on_disk.is_none() && self.weights.iter().sum::<usize>() > HELD {
+            self.on_disk = Some(Mutex::new(OnDisk::create(&self.path)?));
         }
-        let on_disk = match self.on_disk.take() {
-            Some(on_disk) => on_disk,
-            None => Mutex::new(OnDisk::create(&self.path)?),
-        };
-        let on_disk = self.on_disk.insert(on_disk).get_mut().unwrap_or_else(PoisonError::into_inner);
+        let Some(on_disk) = &mut self.on_disk else { return Ok(()) };
+        let on_disk = on_disk.get_mut().unwrap_or_else(PoisonError::into_inner);
         self.held.drain(..).try_for_each(|batch| on_disk.push(&batch))
     }
 

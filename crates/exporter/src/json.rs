@@ -123,6 +123,7 @@ impl<'a> JsonText<'a> {
             for (number, items) in items.chunks(TOGETHER).enumerate() {
                 let write_all = || items.par_iter().map(write).collect();
                 written = match number {
+                    // Nothing waits yet, and a short list stays on its thread.
                     0 => write_all(),
                     _ => rayon::join(|| json.items(&written), write_all).1,
                 };

@@ -35,7 +35,7 @@ fn what_is_missing(siblings: &Siblings, at: usize, form: &Form) -> Option<String
     }
     let [overall, annual] = scopes;
     let own = if form.indicators.iter().all(|i| i.scope.is_none()) { groups(form, None) } else { annual };
-    let expected = if overall.is_empty() { siblings.usual_groups(at)? } else { overall };
+    let expected = if overall.is_empty() { siblings.usual_groups(at, form)? } else { overall };
     // A form that stops lacks what would come last; a group left out before that is the author's choice.
     let last = expected.last().filter(|last| !own.contains(last))?;
     Some(format!("its last table has no {last}"))
@@ -87,8 +87,8 @@ impl Siblings {
     }
 
     /// The groups that nearly all departments other than this one have.
-    fn usual_groups(&self, own: usize) -> Option<Vec<String>> {
-        let (_, own_groups) = self.departments.iter().find(|(at, _)| *at == own)?;
+    fn usual_groups(&self, own: usize, form: &Form) -> Option<Vec<String>> {
+        let own_groups = (form.kind == FormKind::Department).then(|| groups(form, None))?;
         let others = self.departments.len() - 1;
         let (_, fullest) = self.departments.iter().rev().find(|(at, _)| *at != own)?;
         let having = |group: &String| self.counts[group] - usize::from(own_groups.contains(group));

@@ -78,7 +78,7 @@ pub(crate) fn regions(rows: Vec<Vec<TextLine>>, loose: &[Rule], (width, height):
     let mut items = Vec::new();
     let mut open: Vec<Vec<TextLine>> = Vec::new();
     for row in rows {
-        let title = row.iter().any(|piece| i64::from(piece.size) * 100 > i64::from(usual) * i64::from(TITLE));
+        let title = row.iter().any(|piece| piece.size > percent(usual, TITLE));
         let far = open.last().is_some_and(|last| top(&row) - top(last) > percent(usual, APART));
         let edge = open.last().is_some_and(|last| zone(last, height) != zone(&row, height) && apart(last, &row, usual));
         if title || far || edge {

@@ -11,7 +11,7 @@ use super::rows::{self, Habits};
 use super::ruled::Bands;
 use super::{Place, Region, tell};
 use crate::layout::{Item, Layout};
-use crate::lines::TextLine;
+use crate::lines::{TextLine, percent};
 use crate::page::{Rule, middle};
 
 /// Turns the regions of all pages into tables and lines.
@@ -149,7 +149,7 @@ impl Run {
     /// beside such text, or several lines that begin right of where labels and paragraphs do. `stacked` tells that it is
     /// one of several.
     fn takes_line(&self, page: usize, line: &TextLine, stacked: bool) -> bool {
-        let same_size = i64::from(line.size - self.size).abs() * 10 <= i64::from(self.size);
+        let same_size = (line.size - self.size).abs() <= percent(self.size, 10);
         let inset = line.area.x0 - self.area.x0;
         self.is_before(page)
             && same_size
