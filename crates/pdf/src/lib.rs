@@ -89,7 +89,7 @@ pub fn grids(page: &Page) -> Vec<Grid> {
 const SHARE: usize = 16;
 
 /// Pages that a reader takes at a time: few, so that all readers end together.
-const BLOCK: usize = 4;
+const BLOCK: usize = 2;
 
 /// Pages that were read in a row, with the index of the first.
 type Block<T> = (usize, Vec<T>);

@@ -1,12 +1,14 @@
 //! What a document may cost, and what of it is spent.
 
+use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use jixiao_model::{Limits, ReadError};
 
-/// What is left to spend on a document; shared by the workers.
+/// What is left to spend on a document; shared by the workers, which count apart what happens often: a number that two
+/// processors change in turns costs each some hundred times as much.
 pub(crate) struct Budget {
     limits: Limits,
     started: Instant,
@@ -14,7 +16,11 @@ pub(crate) struct Budget {
     decompressed: AtomicU64,
     /// The deepest nesting that was met.
     nesting: AtomicU64,
-    ticks: AtomicU64,
+}
+
+thread_local! {
+    /// How often this thread was asked to watch the time.
+    static TICKS: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Thrown (by unwinding, not by a panic) out of the library when the budget is spent in the middle of a page.
@@ -30,8 +36,8 @@ const STREAM_SHARE: u64 = 32;
 impl Budget {
     pub(super) fn new(limits: Limits) -> Self {
         let zero = || AtomicU64::new(0);
-        let (glyphs, decompressed, nesting, ticks) = (zero(), zero(), zero(), zero());
-        Self { limits, started: Instant::now(), glyphs, decompressed, nesting, ticks }
+        let (glyphs, decompressed, nesting) = (zero(), zero(), zero());
+        Self { limits, started: Instant::now(), glyphs, decompressed, nesting }
     }
 
     /// An error where a limit is passed.
@@ -44,18 +50,6 @@ impl Budget {
         let (spent, limit) = (self.started.elapsed(), time.as_millis() as u64);
         let millis = (spent.as_millis() as u64).max(limit + u64::from(spent > time));
         over("the time in ms", millis, limit, "--limit-time")
-    }
-
-    /// Counts glyphs; ends the page where they are too many.
-    pub(super) fn spend_glyphs(&self, count: u64) {
-        if self.glyphs.fetch_add(count, Ordering::Relaxed) + count > self.limits.glyphs {
-            stop();
-        }
-    }
-
-    /// Takes back what was counted of a page that is read again.
-    pub(super) fn give_back_glyphs(&self, count: u64) {
-        self.glyphs.fetch_sub(count, Ordering::Relaxed);
     }
 
     /// Counts decompressed bytes.
@@ -91,9 +85,36 @@ impl Budget {
 
     /// As [`Budget::watch`], for what happens so often that reading the clock would cost more than the work.
     pub(super) fn tick(&self) {
-        if self.ticks.fetch_add(1, Ordering::Relaxed).is_multiple_of(TICK) {
+        if TICKS.replace(TICKS.get().wrapping_add(1)).is_multiple_of(TICK) {
             self.watch();
         }
+    }
+}
+
+/// The glyphs of a page that is being read. They count for the document when the page ends.
+pub(super) struct PageGlyphs {
+    spent: u64,
+    /// What the document had left when the page began.
+    limit: u64,
+}
+
+impl PageGlyphs {
+    pub(super) fn new(budget: &Budget) -> Self {
+        Self { spent: 0, limit: budget.limits.glyphs.saturating_sub(budget.glyphs.load(Ordering::Relaxed)) }
+    }
+
+    /// Counts glyphs; ends the page where they are too many.
+    pub(super) fn spend(&mut self, count: u64) {
+        self.spent += count;
+        if self.spent > self.limit {
+            stop();
+        }
+    }
+
+    /// Counts them for the document, and begins anew.
+    pub(super) fn settle(&mut self, budget: &Budget) {
+        budget.glyphs.fetch_add(self.spent, Ordering::Relaxed);
+        *self = Self::new(budget);
     }
 }
 

@@ -128,6 +128,7 @@ impl<'a> Reader<'a> {
         };
         let mut recorder = Recorder::new(number, page.render_dimensions(), budget);
         let done = catch_unwind(AssertUnwindSafe(|| self.interpret(page, &mut recorder)));
+        recorder.settle();
         budget.check()?;
         let fault = match done {
             Ok(Ok(fault)) => fault,

@@ -4,7 +4,7 @@ use hayro_interpret::FillRule;
 use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect as Box2, Shape as _, Vec2};
 use jixiao_model::{Rect, fold_radicals};
 
-use super::budget::{Budget, stop};
+use super::budget::{Budget, PageGlyphs, stop};
 use crate::page::{ASCENT, Direction, Glyph, Page, Rule, Text, UNKNOWN};
 
 /// A filled shape is a rule when it is thinner than this (pt): the thickest table borders of office programs are 3 pt
@@ -39,8 +39,7 @@ pub(super) struct Recorder<'b> {
     page: Page,
     bounds: Box2,
     budget: &'b Budget,
-    /// Glyphs of the budget that were spent.
-    spent: u64,
+    glyphs: PageGlyphs,
     clips: Vec<Clip>,
     /// Form XObjects inside of which something is drawn.
     forms: u32,
@@ -98,7 +97,8 @@ impl<'b> Recorder<'b> {
 
     fn empty(page: Page, bounds: Box2, budget: &'b Budget) -> Self {
         let (clips, marked, shades, white) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { page, bounds, budget, spent: 0, clips, forms: 0, marked, unmarked: 0, shades, white, em: None }
+        let glyphs = PageGlyphs::new(budget);
+        Self { page, bounds, budget, glyphs, clips, forms: 0, marked, unmarked: 0, shades, white, em: None }
     }
 
     /// Watches the time.
@@ -108,15 +108,14 @@ impl<'b> Recorder<'b> {
 
     /// Forgets what was recorded, and takes no account of it.
     pub(super) fn start_again(&mut self) {
-        self.budget.give_back_glyphs(self.spent);
         let Page { number, width, height, .. } = self.page;
         self.page = Page { number, width, height, ..Page::default() };
         *self = Self::empty(std::mem::take(&mut self.page), self.bounds, self.budget);
     }
 
-    fn spend_glyphs(&mut self, count: u64) {
-        self.spent += count;
-        self.budget.spend_glyphs(count);
+    /// Takes what was recorded into account, whether or not it was all that there is.
+    pub(super) fn settle(&mut self) {
+        self.glyphs.settle(self.budget);
     }
 
     pub(super) fn finish(mut self) -> Page {
@@ -266,11 +265,11 @@ impl<'b> Recorder<'b> {
     /// Records glyphs that are shown together: how far one reaches depends on where the next one stands.
     pub(super) fn run(&mut self, placed: impl ExactSizeIterator<Item = Placed>, mode: Mode) {
         self.budget.tick();
-        self.spend_glyphs(placed.len() as u64);
+        self.glyphs.spend(placed.len() as u64);
         let mut placed = placed.peekable();
         while let Some(Placed { matrix, advance, text, extra }) = placed.next() {
             if extra > 0 {
-                self.spend_glyphs(extra);
+                self.glyphs.spend(extra);
             }
             let next = placed.peek().map(|next| next.matrix.translation());
             let em = self.em(matrix);
@@ -328,7 +327,7 @@ impl<'b> Recorder<'b> {
 
     /// Puts the text that the file gives in place of the glyphs drawn since `start`.
     fn replace(&mut self, start: usize, text: &str) {
-        self.spend_glyphs(text.len() as u64 / 3);
+        self.glyphs.spend(text.len() as u64 / 3);
         let glyphs = &mut self.page.glyphs;
         let Some(drawn) = glyphs.get_mut(start..).filter(|drawn| !drawn.is_empty()) else { return };
         if text.chars().count() == drawn.len() {
