@@ -27,6 +27,16 @@ impl Ledger {
         self.entries.len() - 1
     }
 
+    /// Number of pieces.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Makes room for so many pieces more.
+    pub(crate) fn reserve(&mut self, pieces: usize) {
+        self.entries.reserve(pieces);
+    }
+
     /// Adds the pieces of another ledger behind its own; gives the number of the first.
     pub(crate) fn append(&mut self, mut other: Self) -> usize {
         let first = self.entries.len();

@@ -92,7 +92,8 @@ pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger)
         (flatten_block(number, block, layouts, &mut ledger), ledger)
     };
     let blocks: Vec<(Vec<Piece>, Ledger)> = reading.blocks.par_iter().enumerate().map(alone).collect();
-    let mut pieces = Vec::new();
+    let mut pieces = Vec::with_capacity(blocks.iter().map(|(of_block, _)| of_block.len()).sum());
+    ledger.reserve(blocks.iter().map(|(_, entries)| entries.len()).sum());
     for (mut of_block, entries) in blocks {
         let first = ledger.append(entries);
         of_block.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += first);

@@ -62,11 +62,11 @@ impl<'a> Cutter<'a> {
 
     fn add(&mut self, piece: Piece, headings: Option<&[Heading]>) {
         let Piece::Row(row) = &piece else { return self.push(piece) };
-        let open = self.forms.last().map(|form| (form.def, form.title.clone()));
-        match (open, headings) {
-            (Some((def, title)), None) if self.headed && begins_form(row, def.kind, self.layouts) => {
-                let above = self.lines_of_next();
-                self.forms.push(FormPieces { def, title, pieces: above });
+        match (self.forms.last(), headings) {
+            (Some(open), None) if self.headed && begins_form(row, open.def.kind, self.layouts) => {
+                let (def, title) = (open.def, open.title.clone());
+                let pieces = self.lines_of_next();
+                self.forms.push(FormPieces { def, title, pieces });
                 self.headed = false;
             }
             (None, Some(headings)) if is_unmistakable(headings) => self.begin_unknown(row.table, headings),
