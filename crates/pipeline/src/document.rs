@@ -15,7 +15,7 @@ use jixiao_findings::{Rules, findings};
 use jixiao_model::{Limits, ReadError, Reading};
 
 use crate::pages::PageRange;
-use crate::threads::{ThreadsError, alone, use_threads};
+use crate::threads::{ThreadsError, among_threads};
 
 /// How documents are read.
 #[derive(Debug, Clone, Default)]
@@ -153,9 +153,10 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
 
 /// Reads the only document of a process, with all its processors.
 pub fn process_alone(source: &Source, options: &ReadOptions) -> Result<DocumentRecords, ThreadsError> {
-    use_threads(available_parallelism().map_or(1, NonZero::get))?;
-    options.load_aside();
-    alone(|| process_one(source, options))
+    among_threads(available_parallelism().map_or(1, NonZero::get), || {
+        options.load_aside();
+        process_one(source, options)
+    })
 }
 
 fn within_limit<'a>(source: &'a Source, limits: &Limits) -> Result<&'a [u8], ReadError> {

@@ -15,7 +15,7 @@ use crate::look::{Look, look};
 use crate::publish::publish;
 use crate::status::Status;
 use crate::store::{Store, StoreError};
-use crate::threads::{ThreadsError, in_pool, side_by_side, use_threads};
+use crate::threads::{ThreadsError, among_threads, in_pool, side_by_side, use_threads};
 
 /// Names the sources of this build: results of another build are not taken over.
 pub(crate) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("JIXIAO_SOURCES"));
@@ -159,7 +159,6 @@ pub struct Ingest<'a> {
 impl<'a> Ingest<'a> {
     /// Locks the folder, which is made where it is missing.
     pub fn open(folder: &'a Path, options: &'a IngestOptions, progress: &'a dyn Progress) -> Result<Self, IngestError> {
-        use_threads(options.jobs)?;
         Ok(Self {
             store: Store::open(folder)?,
             folder,
@@ -173,6 +172,14 @@ impl<'a> Ingest<'a> {
 
     /// Reads what is new among the files, and writes the dataset where it is not up to date.
     pub fn run(&self, inputs: Inputs) -> Result<Summary, IngestError> {
+        if inputs.files.len() > 1 {
+            use_threads(self.options.jobs)?;
+            return self.read_and_write(inputs);
+        }
+        among_threads(self.options.jobs, || self.read_and_write(inputs))?
+    }
+
+    fn read_and_write(&self, inputs: Inputs) -> Result<Summary, IngestError> {
         let Inputs { files, passed_over, problems } = inputs;
         let mut summary = Summary { passed_over, ..self.look_at(&files)? };
         for (path, reason) in &problems {
