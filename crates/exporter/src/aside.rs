@@ -12,7 +12,7 @@ use arrow_schema::{ArrowError, Field, Schema};
 use rayon::prelude::*;
 
 /// Weight of the batches that are held in memory, at most.
-const HELD: usize = 1 << 20;
+const HELD: usize = 3 << 19;
 
 /// Batches of one table, in order.
 #[derive(Debug)]
@@ -35,6 +35,11 @@ impl Aside {
     /// The weight of each batch.
     pub(crate) fn weights(&self) -> &[usize] {
         &self.weights
+    }
+
+    /// True while all of them are in memory.
+    pub(crate) fn is_held(&self) -> bool {
+        self.on_disk.is_none()
     }
 
     /// Puts a batch aside.

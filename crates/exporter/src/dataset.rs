@@ -167,12 +167,7 @@ impl<'a> DatasetWriter<'a> {
 
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
-        // One after the other, so that only one table at a time is held in memory: its columns are written side by side.
-        let finished: Vec<Finished> = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        let mut all = Finished::default();
-        for finished in finished {
-            all.extend(finished);
-        }
+        let mut all = finish(self.sinks)?;
         let package =
             Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
         package.write(&mut all)?;
@@ -181,6 +176,26 @@ impl<'a> DatasetWriter<'a> {
         documents.as_ref().map_or(Ok(()), FileSet::sync)?;
         Ok(WrittenDataset { folder: self.folder.to_owned(), files: all.files, documents })
     }
+}
+
+/// Ends the files: first, side by side, those for which little is to be done; then the others one after the other, so
+/// that only one table at a time is held in memory. Their columns are written side by side.
+fn finish(sinks: Vec<Box<dyn Sink>>) -> Result<Finished, WriteError> {
+    let (light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().enumerate().partition(|(_, sink)| sink.is_light());
+    let end = |(position, sink): (usize, Box<dyn Sink>)| {
+        let mut finished = sink.finish()?;
+        // Now, not all at the end: meanwhile other tables are written.
+        finished.files.iter_mut().try_for_each(WholeFile::close)?;
+        Ok((position, finished))
+    };
+    let mut finished: Vec<(usize, Finished)> = light.into_par_iter().map(end).collect::<Result<_, WriteError>>()?;
+    for sink in heavy {
+        finished.push(end(sink)?);
+    }
+    finished.sort_unstable_by_key(|(position, _)| *position);
+    let mut all = Finished::default();
+    finished.into_iter().for_each(|(_, finished)| all.extend(finished));
+    Ok(all)
 }
 
 /// The files of a dataset: whole and on disk, but not yet at their places.
@@ -206,6 +221,9 @@ impl WrittenDataset {
 pub(crate) trait Sink: Send {
     /// Adds documents.
     fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError>;
+
+    /// True where ending the files takes little memory.
+    fn is_light(&self) -> bool;
 
     /// Ends the files.
     fn finish(self: Box<Self>) -> Result<Finished, WriteError>;
@@ -244,6 +262,11 @@ pub(crate) type Reason = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) trait TableFile: Send {
     /// Adds rows.
     fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason>;
+
+    /// True where ending the file takes little memory.
+    fn is_light(&self) -> bool {
+        true
+    }
 
     /// Ends the file.
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason>;
@@ -296,6 +319,10 @@ impl Sink for TableSink {
             });
         }
         self.file.push(&rows).map_err(|reason| WriteError::new(&self.path, reason))
+    }
+
+    fn is_light(&self) -> bool {
+        self.file.is_light()
     }
 
     fn finish(self: Box<Self>) -> Result<Finished, WriteError> {

@@ -7,13 +7,14 @@
 //! group after the other, its columns side by side: of a row group only the columns that are being written are in memory,
 //! beside what is written of the others, and the size of files does not show there.
 
-use std::io::Write;
+use std::collections::HashMap;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use arrow_array::{Array as _, ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
@@ -30,12 +31,17 @@ use crate::schema::{Row, SCHEMA_VERSION, Table};
 
 /// Level of compression: above 3 zstd gains little on these tables.
 const ZSTD_LEVEL: i32 = 3;
+/// Bytes of a column that is not worth to be compressed: to begin with zstd takes longer than to write it, and most
+/// columns of a single booklet, encoded, are a fraction of this.
+const SHORT: usize = 8 << 10;
+/// Bytes of a small table: all its columns are written before they go into the file, and short ones are looked for.
+const SMALL: usize = 4 << 20;
 /// Bytes of a row group, before encoding: some 28,000 indicators.
 const ROW_GROUP_BYTES: usize = 16 << 20;
 /// Bytes of a page, and of a dictionary, after which the next page begins and values are written as they are. The
 /// buffers of compression are as large, so this is what the widest column takes while it is written.
 const PAGE_BYTES: usize = 256 << 10;
-/// Columns of a row group for each thread that are written before they go into the file.
+/// Columns of a row group for each thread that are written before they go into the file, where the table is not small.
 const SHARE: usize = 2;
 /// Rows of a batch, at most.
 const BATCH_ROWS: usize = 1024;
@@ -63,6 +69,10 @@ impl ParquetTable {
 impl TableFile for ParquetTable {
     fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason> {
         Ok(fill(&mut self.rows, rows, |batch, weight| self.full.push(batch, weight))?)
+    }
+
+    fn is_light(&self) -> bool {
+        self.full.is_held()
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {
@@ -138,20 +148,20 @@ fn write_file<W: Write + Send>(
     weights: &[usize],
     column: impl Fn(usize, usize) -> Result<ArrayRef, ArrowError> + Sync,
 ) -> Result<W, ParquetError> {
-    let writer = ArrowWriter::try_new(sink, SchemaRef::clone(schema), Some(properties()?))?;
-    let (mut file, factory) = writer.into_serialized_writer()?;
-    let threads = rayon::current_num_threads();
-    for (number, batches) in row_groups(weights).into_iter().enumerate() {
-        let mut writers = factory.create_column_writers(number)?.into_iter();
-        let own = |field: &Arc<Field>| writers.by_ref().take(leaves(field.data_type())).collect();
-        let own: Vec<Vec<ArrowColumnWriter>> = schema.fields().iter().map(own).collect();
-        let write = |(position, writers)| {
-            chunks(schema.field(position), writers, batches.clone().map(|batch| column(batch, position)))
+    let writer = ArrowWriter::try_new(sink, SchemaRef::clone(schema), Some(properties(zstd()?)))?;
+    let (mut file, _) = writer.into_serialized_writer()?;
+    let small = weights.iter().sum::<usize>() <= SMALL;
+    let together = if small { schema.fields().len() } else { SHARE * rayon::current_num_threads() };
+    for batches in row_groups(weights) {
+        let write = |position: usize| {
+            let arrays = batches.clone().map(|batch| column(batch, position));
+            let field = schema.field(position);
+            if small { small_column(field, arrays.collect::<Result<_, _>>()?) } else { chunks(field, zstd()?, arrays) }
         };
         let mut group = file.next_row_group()?;
-        let mut rest = own.into_iter().enumerate();
-        while rest.len() > 0 {
-            let some: Vec<(usize, Vec<ArrowColumnWriter>)> = rest.by_ref().take(SHARE * threads).collect();
+        let mut rest = 0..schema.fields().len();
+        while !rest.is_empty() {
+            let some: Vec<usize> = rest.by_ref().take(together).collect();
             let written: Vec<Vec<ArrowColumnChunk>> =
                 some.into_par_iter().map(write).collect::<Result<_, ParquetError>>()?;
             written.into_iter().flatten().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
@@ -159,6 +169,13 @@ fn write_file<W: Write + Send>(
         group.close()?;
     }
     file.into_inner()
+}
+
+/// A column of a small table, which is compressed where that is worth it.
+fn small_column(field: &Field, arrays: Vec<ArrayRef>) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+    let bytes = arrays.iter().map(|array| array.to_data().get_slice_memory_size()).sum::<Result<usize, _>>()?;
+    let compression = if bytes <= SHORT { Compression::UNCOMPRESSED } else { zstd()? };
+    chunks(field, compression, arrays.into_iter().map(Ok))
 }
 
 /// The batches of each row group: a group is ended by its bytes.
@@ -174,12 +191,13 @@ fn row_groups(weights: &[usize]) -> Vec<Range<usize>> {
     groups
 }
 
-/// One column of a row group: as many chunks as it has leaves, each by its writer.
+/// One column of a row group: as many chunks as it has leaves.
 fn chunks(
     field: &Field,
-    mut writers: Vec<ArrowColumnWriter>,
+    compression: Compression,
     arrays: impl Iterator<Item = Result<ArrayRef, ArrowError>>,
 ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+    let mut writers = writers(field, compression)?;
     for array in arrays {
         for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, &array?)?) {
             writer.write(&leaf)?;
@@ -188,35 +206,43 @@ fn chunks(
     writers.into_iter().map(ArrowColumnWriter::close).collect()
 }
 
-/// Columns of a Parquet file that a column of this type takes.
-fn leaves(data_type: &DataType) -> usize {
-    match data_type {
-        DataType::List(item) | DataType::Map(item, _) => leaves(item.data_type()),
-        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
-        _ => 1,
-    }
+/// The writers of the leaves of a column. Those of a file are made for all its columns at once and one after the other,
+/// which takes as long as to write a short column; those of a file with this column alone are the same.
+fn writers(field: &Field, compression: Compression) -> Result<Vec<ArrowColumnWriter>, ParquetError> {
+    let schema = Schema::new(vec![field.clone().with_metadata(HashMap::new())]);
+    let file = ArrowWriter::try_new(io::sink(), Arc::new(schema), Some(properties(compression)))?;
+    let (_, factory) = file.into_serialized_writer()?;
+    factory.create_column_writers(0)
 }
 
-fn properties() -> Result<WriterProperties, ParquetError> {
+fn zstd() -> Result<Compression, ParquetError> {
+    Ok(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+}
+
+fn properties(compression: Compression) -> WriterProperties {
     let version = KeyValue::new(SCHEMA_VERSION_KEY.to_owned(), SCHEMA_VERSION.to_string());
-    let properties = WriterProperties::builder()
+    WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+        .set_compression(compression)
         .set_dictionary_enabled(true)
         .set_dictionary_page_size_limit(PAGE_BYTES)
         .set_data_page_size_limit(PAGE_BYTES)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         // Places of single pages help only beside statistics of pages, and are held in memory until the file ends.
         .set_offset_index_disabled(true)
-        // Row groups are ended by their bytes, see `RowGroups`.
+        // Row groups are ended by their bytes, see `row_groups`.
         .set_max_row_group_row_count(None)
-        .set_key_value_metadata(Some(vec![version]));
-    Ok(properties.build())
+        .set_key_value_metadata(Some(vec![version]))
+        .build()
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow_array::StringArray;
+    use arrow_schema::DataType;
+
     use super::*;
+    use crate::schema::{FormRow, IndicatorRow};
 
     #[test]
     fn row_groups_are_ended_by_their_bytes() {
@@ -227,14 +253,22 @@ mod tests {
     }
 
     #[test]
+    fn short_columns_are_not_compressed() {
+        let column = |text: &str| -> Vec<ArrayRef> { vec![Arc::new(StringArray::from(vec![text; 4]))] };
+        let field = Field::new("text", DataType::Utf8, false);
+        let codec = |arrays| small_column(&field, arrays).unwrap()[0].close().metadata.compression();
+        assert_eq!(codec(column("甲")), Compression::UNCOMPRESSED);
+        assert!(matches!(codec(column(&"甲".repeat(SHORT))), Compression::ZSTD(_)));
+    }
+
+    #[test]
     fn nested_columns_have_a_writer_for_each_leaf() {
-        use crate::schema::{FormRow, IndicatorRow};
-        for table in [&FormRow::TABLE, &IndicatorRow::TABLE] {
-            let rows = BatchBuilder::new(table);
-            let own: usize = rows.schema().fields().iter().map(|field| leaves(field.data_type())).sum();
-            let writer = ArrowWriter::try_new(Vec::new(), SchemaRef::clone(rows.schema()), None).unwrap();
-            let (_, factory) = writer.into_serialized_writer().unwrap();
-            assert_eq!(factory.create_column_writers(0).unwrap().len(), own, "{}", table.name);
-        }
+        let leaves = |table| {
+            let schema = Arc::clone(BatchBuilder::new(table).schema());
+            let of = |name| writers(schema.field_with_name(name).unwrap(), Compression::UNCOMPRESSED).unwrap().len();
+            (of("form_id"), of(if table.name == "forms" { "other_fields" } else { "repairs" }))
+        };
+        assert_eq!(leaves(&FormRow::TABLE), (1, 2));
+        assert_eq!(leaves(&IndicatorRow::TABLE), (1, 5));
     }
 }

@@ -87,6 +87,10 @@ impl Sink for WorkbookSink {
         documents.iter().try_for_each(|records| records.visit_rows(&mut push))
     }
 
+    fn is_light(&self) -> bool {
+        false
+    }
+
     fn finish(mut self: Box<Self>) -> Result<Finished, WriteError> {
         self.end().map_err(|error| WriteError::new(&self.path, error))?;
         Finished::file(self.file)

@@ -16,6 +16,7 @@ mod views;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::iter;
 use std::path::Path;
 
 pub(crate) use card::Counts;
@@ -41,10 +42,10 @@ pub(crate) struct Package<'a> {
 impl Package<'_> {
     /// Writes the files of the package. Those of the dataset must be ended, but not yet at their places.
     pub(crate) fn write(&self, finished: &mut Finished) -> Result<(), WriteError> {
-        let descriptor = format!("{:#}\n", descriptor::descriptor(self.options, &finished.sums));
-        let card = card::card(self.options, self.counts);
-        let texts = [descriptor, card, dictionary::markdown(), views::views(self.options)];
-        for (name, text) in PACKAGE_FILES.into_iter().zip(texts) {
+        let descriptor = || format!("{:#}\n", descriptor::descriptor(self.options, &finished.sums));
+        let others = || [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)];
+        let (descriptor, others) = rayon::join(descriptor, others);
+        for (name, text) in PACKAGE_FILES.into_iter().zip(iter::once(descriptor).chain(others)) {
             let file = self.file(name, &text)?;
             finished.extend(Finished::file(file)?);
         }
