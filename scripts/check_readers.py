@@ -190,7 +190,7 @@ def check_parquet(path, columns):
     for group in range(file.metadata.num_row_groups):
         for number in range(file.metadata.num_columns):
             column = file.metadata.row_group(group).column(number)
-            short = column.total_uncompressed_size < 16 << 10
+            short = column.total_uncompressed_size <= 4 << 10
             expect(column.compression == "ZSTD" or short, f"{path.name}, {column.path_in_schema}: {column.compression}")
             expect(column.is_stats_set, f"{path.name}, {column.path_in_schema}: no statistics")
             texts = column.physical_type == "BYTE_ARRAY" and column.num_values > 0

@@ -194,7 +194,9 @@ fn finish(sinks: Vec<Box<dyn Sink>>) -> Result<Finished, WriteError> {
     }
     finished.sort_unstable_by_key(|(position, _)| *position);
     let mut all = Finished::default();
-    finished.into_iter().for_each(|(_, finished)| all.extend(finished));
+    for (_, finished) in finished {
+        all.extend(finished);
+    }
     Ok(all)
 }
 

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{Array as _, ArrayRef, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
@@ -31,9 +31,9 @@ use crate::schema::{Row, SCHEMA_VERSION, Table};
 
 /// Level of compression: above 3 zstd gains little on these tables.
 const ZSTD_LEVEL: i32 = 3;
-/// Bytes of a column that is not worth to be compressed: to begin with zstd takes longer than to write it, and most
-/// columns of a single booklet, encoded, are a fraction of this.
-const SHORT: usize = 8 << 10;
+/// Bytes of an encoded column that are not worth to be compressed: to begin with zstd takes longer than to encode it.
+/// Most columns of a single booklet are shorter.
+const SHORT: u64 = 4 << 10;
 /// Bytes of a small table: all its columns are written before they go into the file, and short ones are looked for.
 const SMALL: usize = 4 << 20;
 /// Bytes of a row group, before encoding: some 28,000 indicators.
@@ -171,11 +171,11 @@ fn write_file<W: Write + Send>(
     file.into_inner()
 }
 
-/// A column of a small table, which is compressed where that is worth it.
+/// A column of a small table. It is compressed where that is worth it, which its encoding shows.
 fn small_column(field: &Field, arrays: Vec<ArrayRef>) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-    let bytes = arrays.iter().map(|array| array.to_data().get_slice_memory_size()).sum::<Result<usize, _>>()?;
-    let compression = if bytes <= SHORT { Compression::UNCOMPRESSED } else { zstd()? };
-    chunks(field, compression, arrays.into_iter().map(Ok))
+    let plain = chunks(field, Compression::UNCOMPRESSED, arrays.iter().cloned().map(Ok))?;
+    let is_short = plain.iter().map(|chunk| chunk.close().bytes_written).sum::<u64>() <= SHORT;
+    if is_short { Ok(plain) } else { chunks(field, zstd()?, arrays.into_iter().map(Ok)) }
 }
 
 /// The batches of each row group: a group is ended by its bytes.
@@ -258,7 +258,7 @@ mod tests {
         let field = Field::new("text", DataType::Utf8, false);
         let codec = |arrays| small_column(&field, arrays).unwrap()[0].close().metadata.compression();
         assert_eq!(codec(column("甲")), Compression::UNCOMPRESSED);
-        assert!(matches!(codec(column(&"甲".repeat(SHORT))), Compression::ZSTD(_)));
+        assert!(matches!(codec(column(&"甲".repeat(2_000))), Compression::ZSTD(_)));
     }
 
     #[test]
