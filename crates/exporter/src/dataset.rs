@@ -181,21 +181,20 @@ impl<'a> DatasetWriter<'a> {
 /// Ends the files: first, side by side, those for which little is to be done; then the others one after the other, so
 /// that only one table at a time is held in memory. Their columns are written side by side.
 fn finish(sinks: Vec<Box<dyn Sink>>) -> Result<Finished, WriteError> {
-    let (light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().enumerate().partition(|(_, sink)| sink.is_light());
-    let end = |(position, sink): (usize, Box<dyn Sink>)| {
+    let (light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().partition(|sink| sink.is_light());
+    let end = |sink: Box<dyn Sink>| {
         let mut finished = sink.finish()?;
         // Now, not all at the end: meanwhile other tables are written.
         finished.files.iter_mut().try_for_each(WholeFile::close)?;
-        Ok((position, finished))
+        Ok(finished)
     };
-    let mut finished: Vec<(usize, Finished)> = light.into_par_iter().map(end).collect::<Result<_, WriteError>>()?;
-    for sink in heavy {
-        finished.push(end(sink)?);
-    }
-    finished.sort_unstable_by_key(|(position, _)| *position);
+    let light: Vec<Finished> = light.into_par_iter().map(end).collect::<Result<_, WriteError>>()?;
     let mut all = Finished::default();
-    for (_, finished) in finished {
+    for finished in light {
         all.extend(finished);
+    }
+    for sink in heavy {
+        all.extend(end(sink)?);
     }
     Ok(all)
 }
@@ -225,7 +224,9 @@ pub(crate) trait Sink: Send {
     fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError>;
 
     /// True where ending the files takes little memory.
-    fn is_light(&self) -> bool;
+    fn is_light(&self) -> bool {
+        true
+    }
 
     /// Ends the files.
     fn finish(self: Box<Self>) -> Result<Finished, WriteError>;

@@ -127,10 +127,6 @@ impl Sink for DocumentsSink {
         Ok(())
     }
 
-    fn is_light(&self) -> bool {
-        true
-    }
-
     fn finish(mut self: Box<Self>) -> Result<Finished, WriteError> {
         self.sums.flush().map_err(|error| WriteError::new(&self.sums_path, error))?;
         Ok(Finished { documents: Some((self.changed, self.sums_path)), ..Finished::default() })
