@@ -82,8 +82,13 @@ pub(crate) fn is_fragment(text: &str) -> bool {
 
 /// True for long names of which one character differs: 在乡复原…, 在乡复员….
 fn is_nearly(a: &str, b: &str) -> bool {
-    let differing = a.chars().zip(b.chars()).filter(|(x, y)| x != y).count();
-    differing == 1 && a.chars().count() == b.chars().count() && a.chars().count() >= LONG_NAME
+    let (mut rest, mut other) = (a.chars(), b.chars());
+    while let (Some(x), Some(y)) = (rest.next(), other.next()) {
+        if x != y {
+            return rest.as_str() == other.as_str() && a.chars().count() >= LONG_NAME;
+        }
+    }
+    false
 }
 
 /// What a row is.

@@ -1,10 +1,11 @@
 //! What the words of names and values say, weakly, about groups: which group a row belongs to, and where one begins.
 
 use jixiao_model::without_space;
+use rustc_hash::FxHashMap;
 
 use super::levels::State;
 use super::read::{Content, DataRow};
-use crate::layouts::{Group, Hierarchy};
+use crate::layouts::Hierarchy;
 
 /// The strongest that words may speak: enough to choose between readings that are even otherwise, never enough to
 /// move a row against a printed label.
@@ -16,27 +17,58 @@ const LIKE_VALUES: i32 = 1;
 /// Characters of a common ending from which names are alike; 率 or 数 alone says nothing.
 const LIKE_ENDING: usize = 2;
 
-/// Cost of a row in each state, from the words of its name and value, appended to `costs`.
-pub(crate) fn word_costs(row: &DataRow<'_>, states: &[State], hierarchy: &Hierarchy, costs: &mut Vec<i32>) {
-    let name = without_space(text(row.name.as_ref()));
-    let value = without_space(text(row.value.as_ref()));
-    let first = costs.len();
-    costs.extend(states.iter().map(|state| {
-        let group = state.legal.and_then(|at| hierarchy.groups.get(at));
-        group.map_or(0, |group| strength(group, &name, &value))
-    }));
-    let best = costs[first..].iter().copied().max().unwrap_or(0);
-    costs[first..].iter_mut().for_each(|cost| *cost = best - *cost);
+/// The words that speak for the groups of a hierarchy, by their last character.
+#[derive(Debug, Default)]
+pub(crate) struct Words<'a> {
+    /// Endings of names, and of values, each with its group.
+    names: Endings<'a>,
+    values: Endings<'a>,
+    groups: usize,
 }
 
-/// How much a group's words speak for it: an ending of the name, less an ending of the value.
-fn strength(group: &Group, name: &str, value: &str) -> i32 {
-    if group.names.iter().any(|word| name.ends_with(word.as_str())) {
-        STRONGEST
-    } else if group.values.iter().any(|word| value.ends_with(word.as_str())) {
-        STRONGEST / 2
-    } else {
-        0
+type Endings<'a> = FxHashMap<char, Vec<(&'a str, usize)>>;
+
+impl<'a> Words<'a> {
+    /// The words of a hierarchy.
+    pub(crate) fn new(hierarchy: &'a Hierarchy) -> Self {
+        let mut words = Self { groups: hierarchy.groups.len(), ..Self::default() };
+        for (at, group) in hierarchy.groups.iter().enumerate() {
+            add_endings(&mut words.names, &group.names, at);
+            add_endings(&mut words.values, &group.values, at);
+        }
+        words
+    }
+
+    /// Cost of a row in each state, from the words of its name and value, appended to `costs`.
+    pub(crate) fn add_costs(&self, row: &DataRow<'_>, states: &[State], costs: &mut Vec<i32>) {
+        let strengths = self.strengths(row);
+        let strength = |state: &State| state.legal.and_then(|at| strengths.get(at)).copied().unwrap_or(0);
+        let best = states.iter().map(strength).max().unwrap_or(0);
+        costs.extend(states.iter().map(|state| best - strength(state)));
+    }
+
+    /// How much words speak for each group: an ending of the name, less an ending of the value.
+    fn strengths(&self, row: &DataRow<'_>) -> Vec<i32> {
+        let mut strengths = vec![0; self.groups];
+        speak(&mut strengths, &self.values, text(row.value.as_ref()), STRONGEST / 2);
+        speak(&mut strengths, &self.names, text(row.name.as_ref()), STRONGEST);
+        strengths
+    }
+}
+
+fn add_endings<'a>(endings: &mut Endings<'a>, words: &'a [String], group: usize) {
+    for word in words {
+        if let Some(last) = word.chars().next_back() {
+            endings.entry(last).or_default().push((word, group));
+        }
+    }
+}
+
+fn speak(strengths: &mut [i32], endings: &Endings<'_>, text: &str, strength: i32) {
+    let text = without_space(text);
+    let known = text.chars().next_back().and_then(|last| endings.get(&last));
+    for (_, group) in known.into_iter().flatten().filter(|(word, _)| text.ends_with(word)) {
+        strengths[*group] = strength;
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
+use super::evidence::Words;
 use super::levels::State;
 use super::read::Token;
 use crate::layouts::Hierarchy;
@@ -29,6 +30,7 @@ pub(crate) type Printed<'a> = [FxHashSet<&'a str>; 2];
 #[derive(Debug)]
 pub(crate) struct Groups<'a> {
     pub(crate) hierarchy: &'a Hierarchy,
+    pub(crate) words: Words<'a>,
     labels: [Vec<Label<'a>>; 2],
     pairs: Vec<[Option<LabelId>; 2]>,
     /// The legal groups whose lower label some table of the booklet prints: other groups are not considered.
@@ -42,6 +44,7 @@ impl<'a> Groups<'a> {
     pub(crate) fn new(hierarchy: &'a Hierarchy, printed: &Printed<'_>) -> Self {
         let mut groups = Self {
             hierarchy,
+            words: Words::new(hierarchy),
             labels: [Vec::new(), Vec::new()],
             pairs: Vec::new(),
             legal: Vec::new(),

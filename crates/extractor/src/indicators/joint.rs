@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::evidence::word_costs;
+use super::evidence::Words;
 use super::groups::{GroupId, Groups};
 use super::lattice::Lattice;
 use super::levels::Path;
@@ -13,7 +13,6 @@ use super::names::{NameId, Names};
 use super::read::DataRow;
 use super::siblings::{Closed, Vote, ask_siblings};
 use super::twins::decode_pair;
-use crate::layouts::Hierarchy;
 
 /// How often tables are decoded again with what their siblings say: a sibling may itself have been read wrong at first.
 const MOST_ROUNDS: usize = 3;
@@ -43,6 +42,8 @@ pub(crate) struct TableState<'a> {
     pub(super) words: Vec<i32>,
     pub(super) siblings: Vec<i32>,
     pub(super) costs: Vec<i32>,
+    /// The path was not decoded with these costs.
+    pub(super) stale: bool,
 }
 
 impl<'a> TableState<'a> {
@@ -70,16 +71,17 @@ impl<'a> TableState<'a> {
             words: Vec::new(),
             siblings: Vec::new(),
             costs: Vec::new(),
+            stale: true,
             rows,
         }
     }
 
     /// Works out what labels and words cost for every row and state.
-    pub(crate) fn price(&mut self, hierarchy: &Hierarchy) {
+    pub(crate) fn price(&mut self, words: &Words<'_>) {
         self.lattice.price(&self.rows);
         self.words.reserve_exact(self.rows.len() * self.lattice.states.len());
         for row in &self.rows {
-            word_costs(row, &self.lattice.states, hierarchy, &mut self.words);
+            words.add_costs(row, &self.lattice.states, &mut self.words);
         }
         self.costs.clone_from(&self.words);
         self.siblings.resize(self.words.len(), 0);
@@ -113,18 +115,22 @@ pub(crate) fn decode_all(tables: &mut [TableState<'_>]) {
     }
 }
 
-/// Decodes the tables that are `wanted`, with their twins.
+/// Decodes the tables that are `wanted`, with their twins, where the costs of either have changed.
 fn decode(tables: &mut [TableState<'_>], wanted: &[bool]) {
-    let pairs: Vec<(usize, Option<usize>)> = tables
-        .iter()
-        .enumerate()
-        .map(|(at, table)| (at, table.twin))
+    let either = |mark: &dyn Fn(usize) -> bool, (at, twin): (usize, Option<usize>)| mark(at) || twin.is_some_and(mark);
+    let first = |at: usize| (at, tables[at].twin);
+    let pairs: Vec<(usize, Option<usize>)> = (0..tables.len())
+        .map(first)
         .filter(|(at, twin)| *twin > Some(*at) || twin.is_none())
+        .filter(|pair| either(&|at| wanted[at], *pair) && either(&|at| tables[at].stale, *pair))
         .collect();
     let mut tables: Vec<Option<&mut TableState<'_>>> = tables.iter_mut().map(Some).collect();
-    let mut take = |at: usize| tables[at].take();
-    let wanted = pairs.into_iter().filter(|(at, twin)| wanted[*at] || twin.is_some_and(|twin| wanted[twin]));
-    let work: Vec<_> = wanted.map(|(at, twin)| (take(at), twin.and_then(&mut take))).collect();
+    let mut take = |at: usize| {
+        let table = tables[at].take()?;
+        table.stale = false;
+        Some(table)
+    };
+    let work: Vec<_> = pairs.into_iter().map(|(at, twin)| (take(at), twin.and_then(&mut take))).collect();
     work.into_par_iter().for_each(|tables| match tables {
         (Some(table), Some(twin)) => decode_pair(table, twin),
         (Some(table), None) => table.path = table.lattice.decode(&table.costs),

@@ -4,6 +4,8 @@
 //! A printed label pays where it explains nothing, and a little where it is printed again inside its group.
 //! Costs are small whole numbers: only their order of size matters.
 
+use std::ops::Range;
+
 use super::evidence::seam_cost;
 use super::groups::{Groups, LabelId};
 use super::levels::State;
@@ -60,19 +62,31 @@ impl RowEvidence {
 
 /// What it costs that a state begins at a row.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Entry {
+struct Entry {
     /// For the lower label, and for beginning a group at all.
-    pub(super) lower: i32,
+    lower: i32,
     /// For the upper label, where it changes too.
-    pub(super) upper: i32,
+    upper: i32,
 }
 
-/// Kinds of steps from a state to another; a bit each for an upper label that changes, and for going back in the legal
-/// order.
-pub(super) type Step = u8;
-pub(super) const STEPS: usize = 4;
-const CHANGES_UPPER: Step = 1;
-const GOES_BACK: Step = 2;
+/// More than any path costs; two of them can be added.
+pub(super) const INFINITE: i32 = i32::MAX / 4;
+
+/// Kinds of steps from a state to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Ahead,
+    /// To a group with another upper label.
+    AheadUnderOther,
+    /// Back in the legal order.
+    Back,
+    BackUnderOther,
+    /// None at all: a state does not begin again after itself.
+    Stay,
+}
+
+/// What a step of each kind costs.
+pub(super) type StepCosts = [i32; 5];
 
 /// A table ready for decoding: its groups, its evidence, and what each costs.
 #[derive(Debug, Default)]
@@ -87,14 +101,11 @@ pub(crate) struct Lattice<'a> {
     printed: [Vec<(LabelId, &'a str)>; 2],
     /// Per row: what it costs that a group begins there, from the words of the row and of the row above.
     seams: Vec<i32>,
-    /// Per row and state.
-    entries: Vec<Entry>,
-    /// The same, where it differs, for a state that may have stood above already: then the labels above are its own of
-    /// that time, and do not count.
-    entries_again: Vec<(usize, Vec<Entry>)>,
-    /// Per row, state and age: what the row's own labels cost.
+    /// Per row and state: what it costs that the state begins there.
+    begins: Vec<StepCosts>,
+    /// Per row, age and state: what the row's own labels cost.
     emissions: Vec<i32>,
-    /// Per row, state and age: what is taken back when the state ends there, since its label stands on a row below.
+    /// Per row, age and state: what is taken back when the state ends there, since its label stands on a row below.
     exits: Vec<i32>,
 }
 
@@ -186,25 +197,16 @@ impl<'a> Lattice<'a> {
         self.steps = self.states.iter().flat_map(|to| self.states.iter().map(|from| kind(from, to))).collect();
         self.emissions = vec![0; self.rows.len() * count * AGES];
         self.exits = vec![0; self.rows.len() * count * AGES];
-        self.entries = Vec::with_capacity(self.rows.len() * count);
+        self.begins = Vec::with_capacity(self.rows.len() * count);
         self.seams = vec![0; self.rows.len()];
         for (seam, pair) in self.seams.iter_mut().skip(1).zip(rows.windows(2)) {
             *seam = seam_cost(&pair[0], &pair[1]);
         }
         for row in 0..self.rows.len() {
-            let near = [0, 1].map(|level| self.near(row, level));
-            for s in 0..count {
-                let entry = self.price_entry(row, s, &near);
-                self.entries.push(entry);
-            }
-            if near.iter().flatten().any(|label| label.distance < 0) {
-                let near = near.map(|labels| labels.into_iter().filter(|label| label.distance >= 0).collect());
-                let entries = (0..count).map(|s| self.price_entry(row, s, &near)).collect();
-                self.entries_again.push((row, entries));
-            }
+            self.price_begins(row);
             if !self.rows[row].is_quiet() {
-                for (s, age) in (0..count).flat_map(|s| (0..AGES).map(move |age| (s, age))) {
-                    self.emissions[(row * count + s) * AGES + age] = self.price_row(row, s, age);
+                for (age, s) in (0..AGES).flat_map(|age| (0..count).map(move |s| (age, s))) {
+                    self.emissions[(row * AGES + age) * count + s] = self.price_row(row, s, age);
                 }
             }
         }
@@ -221,10 +223,38 @@ impl<'a> Lattice<'a> {
         labels.collect()
     }
 
-    fn price_entry(&mut self, row: usize, s: usize, near: &[Vec<Near>; 2]) -> Entry {
+    /// What it costs that each state begins at a row. For a state that may have stood above already (one before its
+    /// legal order, any where there is none) the labels above are its own of that time, and do not count.
+    fn price_begins(&mut self, row: usize) {
+        let mut near = [0, 1].map(|level| self.near(row, level));
+        let ahead = self.price_entries(row, &near);
+        let mut again = None;
+        if near.iter().flatten().any(|label| label.distance < 0) {
+            near.iter_mut().for_each(|labels| labels.retain(|label| label.distance >= 0));
+            again = Some(self.price_entries(row, &near));
+        }
+        let again = again.as_ref().unwrap_or(&ahead);
+        let (ahead, back) = if self.unordered { (again, 0) } else { (&ahead, BACKWARD) };
+        let seam = self.seam(row);
+        let costs = ahead.iter().zip(again).map(|(ahead, again)| {
+            let (ahead_lower, again_lower) = (ahead.lower + seam, again.lower + seam + back);
+            [ahead_lower, ahead_lower + ahead.upper, again_lower, again_lower + again.upper, INFINITE]
+        });
+        self.begins.extend(costs);
+    }
+
+    fn price_entries(&mut self, row: usize, near: &[Vec<Near>; 2]) -> Vec<Entry> {
+        let priced = [0, 1].map(|level| price_labels(&near[level], level));
+        (0..self.states.len()).map(|s| self.price_entry(row, s, &priced)).collect()
+    }
+
+    fn price_entry(&mut self, row: usize, s: usize, near: &[Vec<(LabelId, Priced)>; 2]) -> Entry {
         let labels = self.states[s].labels;
+        let known = |level: usize, label: LabelId| near[level].iter().find(|(near, _)| *near == label);
         let price = |level: usize| match labels[level] {
-            Some(label) if self.rows[row].covers[level].is_none() => price_label(&near[level], level, label),
+            Some(label) if self.rows[row].covers[level].is_none() => {
+                known(level, label).map_or(Priced::missing(level), |(_, priced)| *priced)
+            }
             _ => Priced::default(),
         };
         let (upper, lower) = (price(0), price(1));
@@ -232,7 +262,7 @@ impl<'a> Lattice<'a> {
             // A group that ends before its label: the label, charged on a row of another group, is explained.
             let count = self.states.len();
             for age in 0..below.min(self.rows.len() - row) {
-                self.exits[((row + age) * count + s) * AGES + age] = -PRICES[1].spurious;
+                self.exits[((row + age) * AGES + age) * count + s] = -PRICES[1].spurious;
             }
         }
         Entry { lower: BEGIN + lower.cost, upper: upper.cost }
@@ -264,31 +294,19 @@ impl<'a> Lattice<'a> {
         age >= AGES - 1 || self.rows[first..row].iter().any(|e| e.tokens[1].contains(&label))
     }
 
-    /// The kinds of the steps to a state from each other state.
-    pub(super) fn steps_to(&self, s: usize) -> &[Step] {
-        &self.steps[s * self.states.len()..(s + 1) * self.states.len()]
+    /// The kinds of the steps to each state from all states.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &[Step]> {
+        self.steps.chunks_exact(self.states.len())
     }
 
-    /// What it costs that a state begins at a row after another one, for each kind of step.
-    pub(super) fn step_costs(&self, row: usize, s: usize) -> [i32; STEPS] {
-        let again = self.entry_again(row, s);
-        let ahead = if self.unordered { again } else { self.entry(row, s) };
-        let back = if self.unordered { 0 } else { BACKWARD };
-        let (ahead_lower, again_lower) = (ahead.lower + self.seam(row), again.lower + self.seam(row) + back);
-        [ahead_lower, ahead_lower + ahead.upper, again_lower, again_lower + again.upper]
+    /// The kind of the step from a state to another.
+    pub(super) fn step_kind(&self, from: usize, to: usize) -> Step {
+        self.steps[to * self.states.len() + from]
     }
 
-    /// What it costs that a state begins at a row.
-    pub(super) fn entry(&self, row: usize, s: usize) -> &Entry {
-        &self.entries[row * self.states.len() + s]
-    }
-
-    /// The same for a state that may have stood above already: one before its legal order, any where there is none.
-    fn entry_again(&self, row: usize, s: usize) -> &Entry {
-        match self.entries_again.binary_search_by_key(&row, |(row, _)| *row) {
-            Ok(at) => &self.entries_again[at].1[s],
-            Err(_) => self.entry(row, s),
-        }
+    /// What it costs that each state begins at a row after another one.
+    pub(super) fn begins(&self, row: usize) -> &[StepCosts] {
+        &self.begins[row * self.states.len()..(row + 1) * self.states.len()]
     }
 
     /// What the words of a row and of the row above say against a group that begins there.
@@ -296,14 +314,20 @@ impl<'a> Lattice<'a> {
         self.seams[row]
     }
 
-    /// What the labels of a row cost when it is the `age`-th row of a state.
-    pub(super) fn emission(&self, row: usize, s: usize, age: usize) -> i32 {
-        self.emissions[(row * self.states.len() + s) * AGES + age]
+    /// What the labels of a row cost, per age and state.
+    pub(super) fn emissions(&self, row: usize) -> &[i32] {
+        &self.emissions[self.layers(row)]
     }
 
-    /// What it costs (or gives back) that a state ends with a row.
-    pub(super) fn leave(&self, row: usize, s: usize, age: usize) -> i32 {
-        self.exits[(row * self.states.len() + s) * AGES + age]
+    /// What it costs (or gives back) that a state ends with a row, per age and state.
+    pub(super) fn exits(&self, row: usize) -> &[i32] {
+        &self.exits[self.layers(row)]
+    }
+
+    /// Where the figures of a row stand in a list per row, age and state.
+    pub(super) fn layers(&self, row: usize) -> Range<usize> {
+        let width = AGES * self.states.len();
+        row * width..(row + 1) * width
     }
 
     /// What filling the printed labels down the rows would give: labels per level.
@@ -335,8 +359,13 @@ impl<'a> Lattice<'a> {
 }
 
 fn kind(from: &State, to: &State) -> Step {
-    let changes = if from.labels[0] == to.labels[0] { 0 } else { CHANGES_UPPER };
-    changes | if to.order < from.order { GOES_BACK } else { 0 }
+    match (to.order < from.order, from.labels[0] == to.labels[0]) {
+        _ if from == to => Step::Stay,
+        (false, true) => Step::Ahead,
+        (false, false) => Step::AheadUnderOther,
+        (true, true) => Step::Back,
+        (true, false) => Step::BackUnderOther,
+    }
 }
 
 /// A label printed near a row.
@@ -363,15 +392,27 @@ struct Priced {
     below: Option<usize>,
 }
 
+impl Priced {
+    /// A label that is not printed near its group's first row.
+    fn missing(level: usize) -> Self {
+        Self { cost: PRICES[level].missing, below: None }
+    }
+}
+
+/// The labels of a level that are printed near a row, each with its price.
+fn price_labels(near: &[Near], level: usize) -> Vec<(LabelId, Priced)> {
+    let is_first = |at: &usize| near[..*at].iter().all(|n| n.label != near[*at].label);
+    let labels = (0..near.len()).filter(is_first).map(|at| near[at].label);
+    labels.map(|label| (label, price_label(near, level, label))).collect()
+}
+
 /// The nearest label counts; more of them above the row are spurious but like the group's, so they cost as
 /// repetitions. A label above the row is charged as spurious on its own row, where another group stands; the charge is
 /// taken back here.
 fn price_label(near: &[Near], level: usize, label: LabelId) -> Priced {
     let prices = &PRICES[level];
     let own = || near.iter().filter(|n| n.label == label);
-    let Some(best) = own().min_by_key(|n| n.price(prices)) else {
-        return Priced { cost: prices.missing, below: None };
-    };
+    let Some(best) = own().min_by_key(|n| n.price(prices)) else { return Priced::missing(level) };
     let mut cost = best.price(prices);
     for above in own().filter(|n| n.distance < 0) {
         cost -= prices.spurious;

@@ -99,7 +99,7 @@ fn table_states<'a>(
         TableState::new(*form, rows, &mut names, (at, &mut groups[at]))
     };
     let mut states: Vec<TableState<'a>> = raw.iter().zip(rows).map(state).collect();
-    states.par_iter_mut().for_each(|table| table.price(groups[table.groups].hierarchy));
+    states.par_iter_mut().for_each(|table| table.price(&groups[table.groups].words));
     (states, groups)
 }
 

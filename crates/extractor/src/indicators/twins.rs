@@ -101,20 +101,20 @@ struct Search<'t, 'a> {
 impl Search<'_, '_> {
     /// The readings that follow from reading the first table alone.
     fn following_first(&self, alone: Vec<usize>) -> Readings {
-        let followed = coupled(self.second, self.first, &alone).states;
+        let followed = coupled_states(self.second, self.first, &alone);
         if mismatches(self.first, &alone, self.second, &followed) == 0 {
             return Readings { first: alone, second: followed };
         }
-        Readings { first: coupled(self.first, self.second, &followed).states, second: followed }
+        Readings { first: coupled_states(self.first, self.second, &followed), second: followed }
     }
 
     /// The readings that follow from reading the second table alone.
     fn following_second(&self, alone: Vec<usize>) -> Readings {
-        let followed = coupled(self.first, self.second, &alone).states;
+        let followed = coupled_states(self.first, self.second, &alone);
         if mismatches(self.first, &followed, self.second, &alone) == 0 {
             return Readings { first: followed, second: alone };
         }
-        Readings { second: coupled(self.second, self.first, &followed).states, first: followed }
+        Readings { second: coupled_states(self.second, self.first, &followed), first: followed }
     }
 
     fn cost(&self, readings: &Readings) -> i32 {
@@ -241,11 +241,21 @@ fn mismatches(a: &TableState<'_>, states_a: &[usize], b: &TableState<'_>, states
 
 /// Decodes a table with a reading of its twin as evidence.
 fn coupled(table: &TableState<'_>, twin: &TableState<'_>, twin_states: &[usize]) -> Path {
+    table.lattice.decode(&costs_beside(table, twin, twin_states))
+}
+
+/// The states alone.
+fn coupled_states(table: &TableState<'_>, twin: &TableState<'_>, twin_states: &[usize]) -> Vec<usize> {
+    table.lattice.best_states(&costs_beside(table, twin, twin_states))
+}
+
+/// The costs of a table with a reading of its twin as evidence.
+fn costs_beside(table: &TableState<'_>, twin: &TableState<'_>, twin_states: &[usize]) -> Vec<i32> {
     let mut costs = table.costs.clone();
     for (own, twin_row) in costs.chunks_exact_mut(table.lattice.states.len().max(1)).zip(&table.twin_rows) {
         if let Some(twin_row) = twin_row {
             charge_others(own, &table.lattice, twin.lattice.states[twin_states[*twin_row]].group, TWIN);
         }
     }
-    table.lattice.decode(&costs)
+    costs
 }
