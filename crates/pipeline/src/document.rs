@@ -151,11 +151,15 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     })
 }
 
-/// Reads the only document of a process, with all its processors.
-pub fn process_alone(source: &Source, options: &ReadOptions) -> Result<DocumentRecords, ThreadsError> {
+/// Reads the only document of a process, and does with it what there is to do, with all processors.
+pub fn process_alone<T: Send>(
+    source: &Source,
+    options: &ReadOptions,
+    finish: impl FnOnce(DocumentRecords) -> T + Send,
+) -> Result<T, ThreadsError> {
     among_threads(available_parallelism().map_or(1, NonZero::get), || {
         options.load_aside();
-        process_one(source, options)
+        finish(process_one(source, options))
     })
 }
 

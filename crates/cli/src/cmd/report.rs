@@ -13,7 +13,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let config = Config::load(args.reading.config.as_deref())?;
     let options = read_options(&args.reading, &config)?;
     let source = open(&args.file, &options.limits)?;
-    let records = process_alone(&source, &options)?;
+    let records = process_alone(&source, &options, |records| records)?;
     let exit = tell(&args.file, &records);
     if records.document.row.status != "failed" {
         let format = records.document.row.format.as_deref().unwrap_or_default();
