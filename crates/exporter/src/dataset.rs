@@ -167,10 +167,12 @@ impl<'a> DatasetWriter<'a> {
 
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
-        let mut all = finish(self.sinks)?;
         let package =
             Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
-        package.write(&mut all)?;
+        let sinks = self.sinks;
+        let (finished, texts) = rayon::join(|| finish(sinks), || package.texts());
+        let mut all = finished?;
+        package.write(&mut all, texts)?;
         all.files.par_iter_mut().try_for_each(WholeFile::close)?;
         let documents = all.documents.map(|(files, _)| files);
         documents.as_ref().map_or(Ok(()), FileSet::sync)?;

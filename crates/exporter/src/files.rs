@@ -85,6 +85,11 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// Measures some bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self { sha256: Digest::of(bytes), bytes: bytes.len() as u64 }
+    }
+
     /// Measures everything that a reader gives, without holding it.
     pub fn of(reader: impl Read) -> io::Result<Self> {
         let mut measure = Measure::default();

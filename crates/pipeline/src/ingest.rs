@@ -1,8 +1,10 @@
 //! Many documents: read what is new, keep it, and write the dataset out of everything that is kept.
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread;
 
 use jixiao_exporter::WriteOptions;
 use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
@@ -189,10 +191,20 @@ impl<'a> Ingest<'a> {
         self.forget(&files);
         // The list is as long as the dataset, and writing the dataset is what takes the most memory.
         drop((files, problems));
-        self.store.tidy()?;
-        (summary.documents, summary.written) = in_pool(|| publish(self))?;
-        self.store.tidy()?;
+        (summary.documents, summary.written) = self.tidy_while(|| in_pool(|| publish(self)))?;
+        self.tidy_while(|| Ok(()))?;
         Ok(summary)
+    }
+
+    /// Tidies up what is kept; meanwhile it is put on disk, `work` is done.
+    fn tidy_while<T>(&self, work: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
+        let Some(unsynced) = self.store.tidy()? else { return work() };
+        thread::scope(|scope| {
+            let synced = scope.spawn(|| self.store.sync(&unsynced));
+            let done = work();
+            synced.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            done
+        })
     }
 
     /// Writes [`RUN_RECORD`].

@@ -23,7 +23,7 @@ pub(crate) use card::Counts;
 
 use crate::dataset::{Finished, Format, WriteOptions};
 use crate::dictionary;
-use crate::files::{Digest, WholeFile, WriteError};
+use crate::files::{Digest, Fingerprint, WholeFile, WriteError};
 
 /// Names of the files of the package.
 pub const PACKAGE_FILES: [&str; 5] = ["datapackage.json", "README.md", "dictionary.md", "create_views.sql", CHECKSUMS];
@@ -40,14 +40,17 @@ pub(crate) struct Package<'a> {
 }
 
 impl Package<'_> {
+    /// The texts for people. They need nothing of the files of the tables, and can be had meanwhile.
+    pub(crate) fn texts(&self) -> [String; 3] {
+        [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)]
+    }
+
     /// Writes the files of the package. Those of the dataset must be ended, but not yet at their places.
-    pub(crate) fn write(&self, finished: &mut Finished) -> Result<(), WriteError> {
-        let descriptor = || format!("{:#}\n", descriptor::descriptor(self.options, &finished.sums));
-        let others = || [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)];
-        let (descriptor, others) = rayon::join(descriptor, others);
-        for (name, text) in PACKAGE_FILES.into_iter().zip(iter::once(descriptor).chain(others)) {
-            let file = self.file(name, &text)?;
-            finished.extend(Finished::file(file)?);
+    pub(crate) fn write(&self, finished: &mut Finished, texts: [String; 3]) -> Result<(), WriteError> {
+        let descriptor = format!("{:#}\n", descriptor::descriptor(self.options, &finished.sums));
+        for (name, text) in PACKAGE_FILES.into_iter().zip(iter::once(descriptor).chain(texts)) {
+            finished.files.push(self.file(name, &text)?);
+            finished.sums.push((name.to_owned(), Fingerprint::of_bytes(text.as_bytes())));
         }
         let path = self.folder.join(CHECKSUMS);
         let checksums = self.checksums(finished).map_err(|error| WriteError::new(&path, error))?;

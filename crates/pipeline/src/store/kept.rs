@@ -273,20 +273,23 @@ impl Log {
         self.untidy |= self.inputs.len() < before;
     }
 
-    /// Puts everything on disk, and writes the list anew where it says more than it has to.
-    pub(crate) fn tidy(&mut self, staging: &Path) -> Result<(), WriteError> {
-        if let Some(mut ends) = self.ends.take() {
-            ends.unsynced().sync().map_err(|error| WriteError::new(&self.list_path(), error))?;
-            sync_folder(&self.root);
+    /// Writes the list anew where it says more than it has to. Gives what is to be put on disk.
+    pub(crate) fn tidy(&mut self, staging: &Path) -> Result<Option<Unsynced>, WriteError> {
+        let unsynced = self.ends.take().map(|mut ends| ends.unsynced());
+        let is_wasteful = self.is_wasteful();
+        if !self.untidy && !is_wasteful {
+            return Ok(unsynced);
         }
+        // The new list must not speak of what a power cut may take.
+        unsynced.map_or(Ok(()), |unsynced| unsynced.sync()).map_err(|error| WriteError::new(&self.list_path(), error))?;
         // The room that old results take is not worth a failure: the disk may be full.
-        let compacted = self.is_wasteful() && self.compact(staging).is_ok();
+        let compacted = is_wasteful && self.compact(staging).is_ok();
         if self.untidy || compacted {
             self.write_list(staging)?;
             self.untidy = false;
             self.remove_unused();
         }
-        Ok(())
+        Ok(None)
     }
 
     fn write_list(&self, staging: &Path) -> Result<(), WriteError> {

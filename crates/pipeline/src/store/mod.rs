@@ -19,10 +19,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jixiao_exporter::files::{Digest, WriteError, sync_folder, write_whole_in};
+use jixiao_exporter::files::{Digest, WriteError, sync_folder};
 use jixiao_exporter::{DocumentRecords, JsonLayout, PACKAGE_FILES};
 
-pub(crate) use kept::{Input, Kept};
+pub(crate) use kept::{Input, Kept, Unsynced};
 use kept::{Log, Problem, read_result};
 
 use crate::status::Status;
@@ -157,9 +157,16 @@ impl Store {
         self.log().inputs().iter().map(pair).collect()
     }
 
-    /// Puts everything on disk, and gives back the room that nothing needs.
-    pub(crate) fn tidy(&self) -> Result<(), WriteError> {
+    /// Gives back the room that nothing needs, and has everything on disk as soon as the result is waited for.
+    pub(crate) fn tidy(&self) -> Result<Option<Unsynced>, WriteError> {
         self.log().tidy(&self.staging())
+    }
+
+    /// Waits until what was added is on disk.
+    pub(crate) fn sync(&self, unsynced: &Unsynced) -> Result<(), WriteError> {
+        unsynced.sync().map_err(|error| WriteError::new(&self.root, error))?;
+        sync_folder(&self.root);
+        Ok(())
     }
 
     /// Fingerprint of the dataset that the folder holds; `None` while it is being replaced.
@@ -171,17 +178,22 @@ impl Store {
     pub(crate) fn unpublish(&self) -> Result<(), WriteError> {
         let path = self.root.join("published");
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(WriteError::new(&path, error)),
-            _ => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => {
+                removed.map_err(|error| WriteError::new(&path, error))?;
                 sync_folder(&self.root);
-                Ok(())
             }
         }
+        Ok(())
     }
 
-    /// Says which dataset the folder holds now.
+    /// Says which dataset the folder holds now. Nothing waits until that is on disk: a power cut costs no more than
+    /// that the same dataset is written again.
     pub(crate) fn publish(&self, fingerprint: &str) -> Result<(), WriteError> {
-        write_whole_in(&self.staging(), &self.root.join("published"), fingerprint.as_bytes())
+        let path = self.root.join("published");
+        let staged = self.staging().join("published");
+        let written = fs::write(&staged, fingerprint).and_then(|()| fs::rename(&staged, &path));
+        written.map_err(|error| WriteError::new(&path, error))
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
