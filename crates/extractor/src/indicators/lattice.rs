@@ -423,3 +423,54 @@ fn price_label(near: &[Near], level: usize, label: LabelId) -> Priced {
     let below = (best.distance > 0).then_some(best.distance as usize);
     Priced { cost, below }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ROWS: usize = 4;
+    const STATES: usize = 3;
+
+    /// A table of which all costs are given.
+    fn lattice(begins: &[i32], emissions: Vec<i32>, exits: Vec<i32>) -> Lattice<'static> {
+        let state = |at: u16| {
+            let labels = [Some(at / 2), Some(at)];
+            State { group: at, labels, order: i32::from(at), legal: None }
+        };
+        let states: Vec<State> = (0..STATES as u16).map(state).collect();
+        let steps = states.iter().flat_map(|to| states.iter().map(|from| kind(from, to))).collect();
+        let begins = begins.chunks_exact(4).map(|c| [c[0], c[1], c[2], c[3], INFINITE]).collect();
+        let (rows, seams) = (vec![RowEvidence::default(); ROWS], vec![0; ROWS]);
+        Lattice { states, rows, steps, begins, emissions, exits, seams, ..Lattice::default() }
+    }
+
+    /// Every path there is.
+    fn paths() -> impl Iterator<Item = Vec<usize>> {
+        let digit = |path: usize, row: usize| path / STATES.pow(row as u32) % STATES;
+        (0..STATES.pow(ROWS as u32)).map(move |path| (0..ROWS).map(|row| digit(path, row)).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn the_best_of_all_paths_is_found(
+            begins in prop::collection::vec(0..20, ROWS * STATES * 4),
+            emissions in prop::collection::vec(0..20, ROWS * STATES * AGES),
+            exits in prop::collection::vec(-14..1, ROWS * STATES * AGES),
+            outside in prop::collection::vec(0..12, ROWS * STATES),
+        ) {
+            let lattice = lattice(&begins, emissions, exits);
+            let cost = |path: &[usize]| lattice.cost_of(path, &outside, true);
+            let least = |wanted: &dyn Fn(&[usize]) -> bool| paths().filter(|path| wanted(path)).map(|path| cost(&path)).min();
+            let found = lattice.decode(&outside);
+            let best = least(&|_| true).unwrap();
+            prop_assert_eq!(cost(&found.states), best);
+            prop_assert_eq!(&lattice.best_states(&outside), &found.states);
+            for (row, margin) in found.margins.iter().enumerate() {
+                let other = least(&|path| path[row] != found.states[row]).unwrap();
+                prop_assert_eq!(*margin, other - best, "row {}", row);
+            }
+        }
+    }
+}

@@ -281,7 +281,9 @@ impl Log {
             return Ok(unsynced);
         }
         // The new list must not speak of what a power cut may take.
-        unsynced.map_or(Ok(()), |unsynced| unsynced.sync()).map_err(|error| WriteError::new(&self.list_path(), error))?;
+        unsynced
+            .map_or(Ok(()), |unsynced| unsynced.sync())
+            .map_err(|error| WriteError::new(&self.list_path(), error))?;
         // The room that old results take is not worth a failure: the disk may be full.
         let compacted = is_wasteful && self.compact(staging).is_ok();
         if self.untidy || compacted {
