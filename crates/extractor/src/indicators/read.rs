@@ -113,11 +113,16 @@ struct RowReader<'a> {
     names: Option<u16>,
     /// Another table with labels of its own stands beside this one.
     beside: bool,
+    /// Per level: its labels are printed with 指标 at their end.
+    full_labels: [bool; 2],
 }
 
 impl<'a> RowReader<'a> {
     fn new(table: &'a RawTable<'a>, layouts: &'a Layouts) -> Self {
-        let seen = table.rows.iter().flat_map(|r| &r.items).map(|i| table.hierarchy.level_key(&i.key)).collect();
+        let keys = table.rows.iter().flat_map(|r| &r.items).map(|i| table.hierarchy.level_key(&i.key));
+        let seen: FxHashSet<&str> = keys.collect();
+        let is_full = |level: u8| seen.iter().any(|key| key.ends_with("指标") && table.hierarchy.names_level(level, key));
+        let full_labels = [is_full(1), is_full(2)];
         let names = table.columns.iter().find(|h| h.role() == ColumnRole::Level3).map(Heading::column);
         let beside = table.columns.iter().filter(|h| h.role() == ColumnRole::Elsewhere).count() >= 2;
         let is_content = |at: &usize| match table.columns[*at].role() {
@@ -126,7 +131,7 @@ impl<'a> RowReader<'a> {
             _ => true,
         };
         let content_columns = (0..table.columns.len()).filter(is_content).collect();
-        Self { table, layouts, seen, content_columns, names, beside }
+        Self { table, layouts, seen, content_columns, names, beside, full_labels }
     }
 
     fn read(&self, row: &'a FormRow, marks: &mut Marks<'_>) -> DataRow<'a> {
@@ -214,9 +219,7 @@ impl<'a> RowReader<'a> {
 
     /// True where the table prints the labels of the level that `key` may name with 指标 at their end.
     fn prints_full_labels(&self, key: &str) -> bool {
-        let hierarchy = self.table.hierarchy;
-        let level = if hierarchy.names_level(2, key) { 2 } else { 1 };
-        self.seen.iter().any(|other| other.ends_with("指标") && hierarchy.names_level(level, other))
+        self.full_labels[usize::from(self.table.hierarchy.names_level(2, key))]
     }
 
     fn level_of_column(&self, column: u16) -> Option<u8> {
