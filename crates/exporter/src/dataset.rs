@@ -170,9 +170,9 @@ impl<'a> DatasetWriter<'a> {
         let package =
             Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
         let sinks = self.sinks;
-        let (finished, texts) = rayon::join(|| finish(sinks), || package.texts());
+        let (finished, contents) = rayon::join(|| finish(sinks), || package.contents());
         let mut all = finished?;
-        package.write(&mut all, texts)?;
+        package.write(&mut all, contents)?;
         all.files.par_iter_mut().try_for_each(WholeFile::close)?;
         let documents = all.documents.map(|(files, _)| files);
         documents.as_ref().map_or(Ok(()), FileSet::sync)?;

@@ -7,15 +7,13 @@ use crate::dataset::{Format, WORKBOOK, WriteOptions};
 use crate::files::Fingerprint;
 use crate::schema::{Column, SCHEMA_VERSION, Table};
 
-/// The descriptor of a dataset whose files have these sizes and hashes.
-pub(super) fn descriptor(options: &WriteOptions, sums: &[(String, Fingerprint)]) -> Value {
-    let sum = |name: &str| sums.iter().find(|(known, _)| known == name).map(|(_, sum)| sum);
+/// The descriptor of a dataset, without sizes and hashes.
+pub(super) fn descriptor(options: &WriteOptions) -> Value {
     let mut resources = Vec::new();
     for (rank, format) in formats(options).into_iter().enumerate() {
-        let described = |table| Some(resource(table, format, rank == 0, sum(&format.file_of(table))?));
-        resources.extend(options.tables().filter_map(described));
+        resources.extend(options.tables().map(|table| resource(table, format, rank == 0)));
     }
-    resources.extend(sum(WORKBOOK).map(workbook_resource));
+    resources.extend(options.formats().contains(&Format::Xlsx).then(workbook_resource));
     json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "jixiao-dataset",
@@ -27,6 +25,16 @@ pub(super) fn descriptor(options: &WriteOptions, sums: &[(String, Fingerprint)])
     })
 }
 
+/// Says in a descriptor how large the files are, and their hashes.
+pub(super) fn add_sums(descriptor: &mut Value, sums: &[(String, Fingerprint)]) {
+    for resource in descriptor["resources"].as_array_mut().into_iter().flatten() {
+        if let Some((_, sum)) = sums.iter().find(|(name, _)| resource["path"] == **name) {
+            resource["bytes"] = sum.bytes.into();
+            resource["hash"] = format!("sha256:{}", sum.sha256).into();
+        }
+    }
+}
+
 /// Formats in which a table is a file. The first gives the resources their plain names.
 fn formats(options: &WriteOptions) -> Vec<Format> {
     let mut formats: Vec<Format> = options.formats().iter().copied().filter(|format| format.is_tabular()).collect();
@@ -35,7 +43,7 @@ fn formats(options: &WriteOptions) -> Vec<Format> {
     formats
 }
 
-fn resource(table: &Table, format: Format, plain: bool, sum: &Fingerprint) -> Value {
+fn resource(table: &Table, format: Format, plain: bool) -> Value {
     let name = if plain { table.name.to_owned() } else { format!("{}-{}", table.name, format.as_str()) };
     let (word, mediatype) = match format {
         Format::Csv => ("csv", "text/csv"),
@@ -50,8 +58,8 @@ fn resource(table: &Table, format: Format, plain: bool, sum: &Fingerprint) -> Va
         "format": word,
         "mediatype": mediatype,
         "encoding": "utf-8",
-        "bytes": sum.bytes,
-        "hash": format!("sha256:{}", sum.sha256),
+        "bytes": null,
+        "hash": null,
         "schema": schema(table, plain),
     });
     // A reader of Data Packages checks the rows of what calls itself a table. The usual one reads other files than CSV
@@ -62,15 +70,15 @@ fn resource(table: &Table, format: Format, plain: bool, sum: &Fingerprint) -> Va
     resource
 }
 
-fn workbook_resource(sum: &Fingerprint) -> Value {
+fn workbook_resource() -> Value {
     json!({
         "name": "workbook",
         "path": WORKBOOK,
         "format": "Excel workbook",
         "description": "Every table as a sheet, for reading in Excel.",
         "mediatype": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "bytes": sum.bytes,
-        "hash": format!("sha256:{}", sum.sha256),
+        "bytes": null,
+        "hash": null,
     })
 }
 

@@ -20,6 +20,7 @@ use std::iter;
 use std::path::Path;
 
 pub(crate) use card::Counts;
+use serde_json::Value;
 
 use crate::dataset::{Finished, Format, WriteOptions};
 use crate::dictionary;
@@ -39,15 +40,26 @@ pub(crate) struct Package<'a> {
     pub(crate) counts: &'a Counts,
 }
 
+/// What the files of a package say, but for the sizes and hashes of other files.
+pub(crate) struct Contents {
+    descriptor: Value,
+    /// For people.
+    texts: [String; 3],
+}
+
 impl Package<'_> {
-    /// The texts for people. They need nothing of the files of the tables, and can be had meanwhile.
-    pub(crate) fn texts(&self) -> [String; 3] {
-        [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)]
+    /// What the files of the package say. It needs nothing of the files of the tables, and can be had meanwhile.
+    pub(crate) fn contents(&self) -> Contents {
+        let texts = [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)];
+        Contents { descriptor: descriptor::descriptor(self.options), texts }
     }
 
     /// Writes the files of the package. Those of the dataset must be ended, but not yet at their places.
-    pub(crate) fn write(&self, finished: &mut Finished, texts: [String; 3]) -> Result<(), WriteError> {
-        let descriptor = format!("{:#}\n", descriptor::descriptor(self.options, &finished.sums));
+    pub(crate) fn write(&self, finished: &mut Finished, contents: Contents) -> Result<(), WriteError> {
+        let Contents { mut descriptor, texts } = contents;
+        descriptor::add_sums(&mut descriptor, &finished.sums);
+        // A tree of texts and numbers can be printed.
+        let descriptor = serde_json::to_string_pretty(&descriptor).unwrap_or_default() + "\n";
         for (name, text) in PACKAGE_FILES.into_iter().zip(iter::once(descriptor).chain(texts)) {
             finished.files.push(self.file(name, &text)?);
             finished.sums.push((name.to_owned(), Fingerprint::of_bytes(text.as_bytes())));

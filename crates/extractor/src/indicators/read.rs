@@ -121,7 +121,8 @@ impl<'a> RowReader<'a> {
     fn new(table: &'a RawTable<'a>, layouts: &'a Layouts) -> Self {
         let keys = table.rows.iter().flat_map(|r| &r.items).map(|i| table.hierarchy.level_key(&i.key));
         let seen: FxHashSet<&str> = keys.collect();
-        let is_full = |level: u8| seen.iter().any(|key| key.ends_with("指标") && table.hierarchy.names_level(level, key));
+        let is_full =
+            |level: u8| seen.iter().any(|key| key.ends_with("指标") && table.hierarchy.names_level(level, key));
         let full_labels = [is_full(1), is_full(2)];
         let names = table.columns.iter().find(|h| h.role() == ColumnRole::Level3).map(Heading::column);
         let beside = table.columns.iter().filter(|h| h.role() == ColumnRole::Elsewhere).count() >= 2;
