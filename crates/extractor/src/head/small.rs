@@ -99,7 +99,7 @@ impl<'a> Head<'a> {
             return false;
         }
         let side = row.items.first().filter(|i| !self.is_money_heading(i));
-        let unit = row.items.iter().find_map(|i| unit_of(&fold(&i.text)));
+        let unit = row.items.iter().find_map(|i| unit_of(&i.text));
         self.store.unit = unit.or(self.store.unit);
         let columns = row.items.iter().skip(usize::from(side.is_some()));
         let columns = columns.map(|item| self.matrix_heading(item)).collect();
@@ -122,7 +122,7 @@ impl<'a> Head<'a> {
         let Some(matrix) = self.matrix.take() else { return false };
         let Some((merged, lead, cells)) = self.leading_label(&matrix, row) else { return false };
         if let Some(merged) = merged {
-            self.store.unit = unit_of(&fold(&merged.text)).or(self.store.unit);
+            self.store.unit = unit_of(&merged.text).or(self.store.unit);
             marks.mark(merged.id, Use::Label);
         }
         marks.mark(lead.id, Use::Label);
