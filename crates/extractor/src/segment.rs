@@ -193,8 +193,7 @@ fn cell_item(cell: &Cell, layouts: &Layouts, ledger: &mut Ledger) -> Option<Item
 /// A row of dashes that a text rendering draws between the rows of a table.
 fn is_separator(row: &Row) -> bool {
     let mut texts = row.cells.iter().flat_map(|c| &c.lines).map(|l| l.text.trim()).filter(|t| !t.is_empty()).peekable();
-    texts.peek().is_some()
-        && texts.all(|t| t.chars().count() > 2 && t.chars().all(|c| matches!(c, '-' | ':' | '=' | '|')))
+    texts.peek().is_some() && texts.all(|t| t.bytes().all(|c| matches!(c, b'-' | b':' | b'=' | b'|')) && t.len() > 2)
 }
 
 fn mark_separator(row: &Row, ledger: &mut Ledger) {

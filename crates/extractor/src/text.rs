@@ -105,24 +105,19 @@ impl Builder {
     }
 
     fn row(&mut self, text: &str, place: Place) {
+        let has_tag = split_tag(text).is_some();
         let mut cells = Vec::with_capacity(1 + count_bytes(text.as_bytes(), |byte| byte == b'\t'));
-        cells.extend((0u16..).zip(text.split('\t')).map(|(column, text)| self.cell(column, text, place)));
+        for (column, text) in (0u16..).zip(text.split('\t')) {
+            let lines = if has_tag { self.lines(text, place) } else { plain_lines(text, place) };
+            cells.push(cell(column, lines, place));
+        }
         let after_page_break = self.after_blank && !self.table.is_empty();
         self.table.push(Row { cells, after_page_break, spans_known: false, place });
         self.after_blank = false;
     }
 
-    fn cell(&mut self, column: u16, text: &str, place: Place) -> Cell {
-        let lines = self.lines(text, place);
-        let parts = if lines.is_empty() { Vec::new() } else { vec![place] };
-        Cell { column, column_span: 1, row_span: 1, lines, parts }
-    }
-
     /// The paragraphs of a cell; tags are set apart as markup.
     fn lines(&mut self, text: &str, place: Place) -> Vec<Line> {
-        if !text.contains('<') {
-            return line(text, place, false).into_iter().collect();
-        }
         let mut lines = Vec::new();
         let mut rest = text;
         let mut starts_paragraph = false;
@@ -149,6 +144,16 @@ impl Builder {
         self.end_table();
         Reading { blocks: self.blocks, markup: self.markup, ..Reading::default() }
     }
+}
+
+fn cell(column: u16, lines: Vec<Line>, place: Place) -> Cell {
+    let parts = if lines.is_empty() { Vec::new() } else { vec![place] };
+    Cell { column, column_span: 1, row_span: 1, lines, parts }
+}
+
+/// The only line of a cell without tags; none of an empty cell.
+fn plain_lines(text: &str, place: Place) -> Vec<Line> {
+    line(text, place, false).map_or_else(Vec::new, |line| vec![line])
 }
 
 fn line(text: &str, place: Place, starts_paragraph: bool) -> Option<Line> {

@@ -1,5 +1,7 @@
 //! The text rules of the dataset: how the lines of a cell become one string.
 
+use std::borrow::Cow;
+
 use crate::Line;
 
 /// True for ideographs, CJK punctuation and full-width forms: characters between which no space is written.
@@ -21,7 +23,7 @@ pub fn count_bytes(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
 const BLOCK: usize = 128;
 
 /// Drops all white space; for comparing texts.
-pub fn without_space(text: &str) -> std::borrow::Cow<'_, str> {
+pub fn without_space(text: &str) -> Cow<'_, str> {
     if has_space(text) { text.split_whitespace().collect::<String>().into() } else { text.into() }
 }
 
@@ -37,7 +39,7 @@ fn may_have_space(text: &str) -> bool {
 
 /// Maps Kangxi and CJK radicals (U+2F00–2FD5, U+2E80–2EFF), which some fonts name by mistake, to the unified
 /// ideographs they look like (Unicode `Equivalent_Unified_Ideograph`). Other characters stay.
-pub fn fold_radicals(text: &str) -> std::borrow::Cow<'_, str> {
+pub fn fold_radicals(text: &str) -> Cow<'_, str> {
     // E2 BA–BF are the first bytes of U+2E80–2FFF in UTF-8.
     let may_hold_radical = |w: &[u8]| matches!(w, [0xE2, 0xBA..=0xBF]);
     let has_first_byte = count_bytes(text.as_bytes(), |byte| byte == 0xE2) > 0;
@@ -89,8 +91,9 @@ pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
     let mut lines = lines.into_iter().peekable();
     let mut out = String::new();
     if let Some(first) = lines.next() {
-        if lines.peek().is_none() && !has_space(&first.text) {
-            return fold_radicals(&first.text).into_owned();
+        // Nearly all cells are one line of one word; what has no white space by its bytes holds no radical either.
+        if lines.peek().is_none() && !may_have_space(&first.text) {
+            return first.text.clone();
         }
         push_with_items(&mut out, &first.text);
     }
@@ -106,14 +109,21 @@ pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
         }
         push_with_items(&mut out, text);
     }
-    clean_text(&fold_radicals(&out))
+    match fold_radicals(&out) {
+        Cow::Owned(folded) => folded,
+        Cow::Borrowed(_) => out,
+    }
 }
 
-/// Appends a line; white space before a numbered item becomes a paragraph break.
+/// Appends a line, its white space as in [`clean_text`]; that before a numbered item becomes a paragraph break.
 fn push_with_items(out: &mut String, text: &str) {
-    for (at, word) in text.split_whitespace().enumerate() {
-        if at > 0 {
-            out.push(if item_follows(out, word) { '\n' } else { ' ' });
+    let mut words = text.split_whitespace();
+    out.push_str(words.next().unwrap_or_default());
+    for word in words {
+        if item_follows(out, word) {
+            out.push('\n');
+        } else if keeps_space(out, word) {
+            out.push(' ');
         }
         out.push_str(word);
     }
@@ -185,6 +195,6 @@ mod tests {
     #[test]
     fn radicals_become_ideographs() {
         assert_eq!(fold_radicals("⼆级⻚"), "二级页");
-        assert!(matches!(fold_radicals("二级"), std::borrow::Cow::Borrowed(_)));
+        assert!(matches!(fold_radicals("二级"), Cow::Borrowed(_)));
     }
 }
