@@ -251,7 +251,7 @@ impl<'a> FormReader<'a> {
     fn is_part_title(&self, only: &Item) -> bool {
         let outside = self.tables.is_empty() || self.below;
         let is_numbered = only.key.chars().count() <= LONGEST_PART && is_chinese_item(&only.key);
-        let label = self.layouts.label(self.def.kind, None, &only.key);
+        let label = only.label(self.layouts, self.def.kind, None);
         outside && (is_numbered || (self.layouts.is_side(&only.key) && label.is_none()))
     }
 
@@ -268,7 +268,7 @@ impl<'a> FormReader<'a> {
 
     /// What the first cell of a row begins below the indicators.
     fn footer_of(&self, row: &FormRow, first: &Item, table: &RawTable<'_>) -> Option<Footer> {
-        let label = self.layouts.label(self.def.kind, None, &first.key);
+        let label = first.label(self.layouts, self.def.kind, None);
         match label.map(|l| l.role) {
             Some(LabelRole::Total) if row.items.len() > 1 => Some(Footer::Total),
             _ if self.below || self.scope.is_some() => None,

@@ -461,11 +461,15 @@ impl Layouts {
         self.label_by_text(kind, section, key).or_else(|| self.label_of_pattern(kind, key))
     }
 
-    /// The label that a whole cell is, if it is wanted; patterns are only asked where one of a wanted label may fit.
-    pub(crate) fn wanted_label(&self, kind: FormKind, key: &str, wanted: impl Fn(&Label) -> bool) -> Option<&Label> {
-        let may_fit = || self.labels_at(&self.patterned).any(&wanted);
-        let by_pattern = || if may_fit() { self.label_of_pattern(kind, key) } else { None };
-        self.label_by_text(kind, None, key).or_else(by_pattern).filter(|label| wanted(label))
+    /// True where a label by a pattern may be a wanted one.
+    pub(crate) fn has_pattern_of(&self, wanted: impl FnMut(&Label) -> bool) -> bool {
+        self.labels_at(&self.patterned).any(wanted)
+    }
+
+    /// True for the text of a label of whatever form, as it is printed or without marks, number and brackets.
+    pub(crate) fn is_named(&self, key: &str) -> bool {
+        let names = |key: &str| self.by_text.contains_key(key);
+        self.may_end_label(key) && (names(key) || names(bare_key(key)) || names(unnumbered(bare_key(key))))
     }
 
     /// False where no label ends like the text, which is so for most texts.
@@ -474,7 +478,7 @@ impl Layouts {
     }
 
     /// The label that a whole cell is, as it is printed or without marks, number and brackets.
-    fn label_by_text(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
+    pub(crate) fn label_by_text(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
         if !self.may_end_label(key) {
             return None;
         }
@@ -488,10 +492,13 @@ impl Layouts {
             let found = self.by_text.get(key)?;
             self.labels_at(found).find(|l| l.role == role)
         };
-        let by_pattern = || self.labels_at(&self.patterned).find(|l| l.role == role && l.is_match(key));
         let bare = || Some(bare_key(key)).filter(|bare| bare.len() < key.len());
-        let by_text = || if self.may_end_label(key) { of(key).or_else(|| of(bare()?)) } else { None };
-        by_text().or_else(by_pattern)
+        of(key).or_else(|| of(bare()?))
+    }
+
+    /// The label of a role that a cell is by a pattern.
+    pub(crate) fn pattern_of_role(&self, role: LabelRole, key: &str) -> Option<&Label> {
+        self.labels_at(&self.patterned).find(|l| l.role == role && l.is_match(key))
     }
 
     fn label_of_key(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
@@ -502,7 +509,7 @@ impl Layouts {
     }
 
     /// The label that a whole cell is by its pattern.
-    fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
+    pub(crate) fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
         if key.is_empty() || !key.ends_with(PATTERN_ENDS) || key.chars().nth(LONGEST_PATTERN).is_some() {
             return None;
         }
@@ -523,12 +530,13 @@ impl Layouts {
     pub(crate) fn prefix(&self, kind: FormKind, text: &str) -> Option<(&Label, Option<i64>, usize)> {
         let first = text.chars().next()?;
         let labels = || self.labels_at(&self.prefixes).filter(|l| l.kinds.contains(&kind));
-        if !labels().any(|l| l.starts.contains(&first)) {
+        let starts = |l: &Label| l.starts.contains(&first) && l.kinds.contains(&kind);
+        if !self.labels_at(&self.prefixes).any(starts) {
             return None;
         }
         // Prefixes are short: the head of a long text is enough.
-        let head: String = text.chars().take(LONGEST_PREFIX).collect();
-        let folded = fold(&head);
+        let head = text.char_indices().nth(LONGEST_PREFIX).map_or(text, |(end, _)| &text[..end]);
+        let folded = fold(head);
         labels().find_map(|l| l.match_prefix(&folded).map(|(count, len)| (l, count, len)))
     }
 

@@ -56,7 +56,7 @@ impl ListHeadings {
         let headings = read_headings(row, layouts)?;
         let indicators = headings.iter().find(|h| h.is_key()).map(Heading::column)?;
         let is_name = |label: &Label| label.role == LabelRole::Value && label.field == Some("project_name");
-        let names_project = |item: &&Item| layouts.wanted_label(form.def.kind, &item.key, is_name).is_some();
+        let names_project = |item: &&Item| item.wanted_label(layouts, form.def.kind, None, is_name).is_some();
         let project = row.items.iter().find(names_project).map(|i| i.column).filter(|c| *c < indicators)?;
         let labels = row.items.iter().filter(|i| i.column < indicators).cloned().collect();
         Some(Self { labels, project, indicators })

@@ -141,7 +141,7 @@ fn form_start<'a>(pieces: &[Piece], at: usize, layouts: &'a Layouts) -> Option<&
 fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
     let Piece::Row(row) = piece else { return false };
     let is_label = |item: &Item| {
-        let role = layouts.label(def.kind, None, &item.key).map(|l| l.role);
+        let role = item.label(layouts, def.kind, None).map(|l| l.role);
         role.is_some_and(|role| !matches!(role, LabelRole::Heading | LabelRole::TaskColumn))
     };
     row.items.iter().any(is_label) || row.items.iter().filter(|i| i.heading.is_some()).count() >= 2
@@ -151,7 +151,7 @@ fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
 fn begins_form(row: &FormRow, kind: FormKind, layouts: &Layouts) -> bool {
     let name = if kind == FormKind::Department { "department" } else { "project_name" };
     let is_name = |label: &Label| label.role == LabelRole::Value && label.field == Some(name);
-    let names_project = |item: &Item| layouts.wanted_label(kind, &item.key, is_name).is_some();
+    let names_project = |item: &Item| item.wanted_label(layouts, kind, None, is_name).is_some();
     row.items.len() >= 2 && row.items.iter().take(2).any(names_project)
 }
 

@@ -88,6 +88,7 @@ mod tests {
             text: text.to_owned(),
             key: label_key(text),
             heading: None,
+            is_named: true,
             place,
             over_pages: false,
         }

@@ -78,7 +78,7 @@ impl<'a> Head<'a> {
     }
 
     fn known(&self, item: &Item) -> Option<&'a Label> {
-        self.layouts.label(self.kind, self.open.section, &item.key)
+        item.label(self.layouts, self.kind, self.open.section)
     }
 
     fn is_money_heading(&self, item: &Item) -> bool {
@@ -87,7 +87,7 @@ impl<'a> Head<'a> {
 
     /// The heading of amounts that a cell is, though its text may be a label elsewhere: 执行数.
     fn money(&self, item: &Item) -> Option<&'a Label> {
-        self.layouts.label_of_role(LabelRole::Money, &item.key)
+        item.label_of_role(self.layouts, LabelRole::Money)
     }
 
     /// Begins a small table where a row holds headings of amounts; false for any other row.
