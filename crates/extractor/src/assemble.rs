@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use crate::complete::incomplete_forms;
 use crate::contents::match_contents;
-use crate::fold::fold;
+use crate::fold::{fold, is_chinese_numeral};
 use crate::front::{drop_headings, read_front, year_in};
 use crate::head::Head;
 use crate::indicators::cut::looks_like_value;
@@ -251,20 +251,24 @@ impl<'a> FormReader<'a> {
     fn is_part_title(&self, only: &Item) -> bool {
         let outside = self.tables.is_empty() || self.below;
         let is_numbered = only.key.chars().count() <= LONGEST_PART && is_chinese_item(&only.key);
-        let label = self.layouts.label(self.def.kind, None, &only.key);
+        let label = only.label(self.layouts, self.def.kind, None);
         outside && (is_numbered || (self.layouts.is_side(&only.key) && label.is_none()))
     }
 
     /// Whether a row begins what stands below the indicators: totals, remarks, signatures.
     fn footer(&self, row: &FormRow) -> Option<Footer> {
         let (table, first) = (self.tables.last()?, row.items.first()?);
-        if row.items.iter().any(|i| self.layouts.names_level(&i.key)) {
-            return None;
-        }
         if !table.is_left_of_names(first) {
             return None;
         }
-        let label = self.layouts.label(self.def.kind, None, &first.key);
+        let footer = self.footer_of(row, first, table)?;
+        let names_level = |item: &Item| self.layouts.names_level(&item.key);
+        (!row.items.iter().any(names_level)).then_some(footer)
+    }
+
+    /// What the first cell of a row begins below the indicators.
+    fn footer_of(&self, row: &FormRow, first: &Item, table: &RawTable<'_>) -> Option<Footer> {
+        let label = first.label(self.layouts, self.def.kind, None);
         match label.map(|l| l.role) {
             Some(LabelRole::Total) if row.items.len() > 1 => Some(Footer::Total),
             _ if self.below || self.scope.is_some() => None,
@@ -388,16 +392,23 @@ const LONGEST_PART: usize = 24;
 
 /// `一、基本情况`
 fn is_chinese_item(key: &str) -> bool {
-    let rest = key.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
+    let rest = key.trim_start_matches(is_chinese_numeral);
     rest.len() < key.len() && rest.starts_with('、')
 }
 
+/// No line of a year is longer, in characters, its brackets apart.
+const LONGEST_YEAR_LINE: usize = 24;
+
 /// `(2023 年度)`, `（2023年）`, `2023年度`.
 fn is_year_line(text: &str) -> bool {
+    if text.chars().filter(|c| c.is_alphanumeric()).nth(LONGEST_YEAR_LINE).is_some() {
+        return false;
+    }
     let folded = fold(text);
     let inner = folded.trim_start_matches('(').trim_end_matches(')');
     let in_brackets = inner.len() + 2 == folded.len();
-    year_in(inner).is_some() && (inner.chars().count() <= 8 || (in_brackets && inner.chars().count() <= 24))
+    let longest = if in_brackets { LONGEST_YEAR_LINE } else { 8 };
+    inner.chars().count() <= longest && year_in(inner).is_some()
 }
 
 /// `第 3 页`, `第3页 共12页`.

@@ -1,9 +1,6 @@
 //! What stands before the forms: the title of the booklet, its preface and its contents (目录).
 
-use std::sync::OnceLock;
-
 use jixiao_model::{Contents, Field, Place, Use};
-use regex::Regex;
 
 use crate::fold::fold;
 use crate::ledger::Ledger;
@@ -66,15 +63,14 @@ impl Front {
 
     /// Adds an entry or the heading of a section; false where the text is neither.
     fn add_contents(&mut self, text: &str, place: Place) -> bool {
-        if let Some(found) = patterns().entry.captures(text) {
-            let page = found[2].parse().ok();
-            self.contents.push(self.entry(found[1].trim(), page, place));
+        if let Some((entry, page)) = entry_and_page(text) {
+            self.contents.push(self.entry(entry.trim(), page.parse().ok(), place));
             return true;
         }
-        let Some(found) = patterns().section.captures(text) else { return false };
+        let Some((number, title)) = number_and_title(text) else { return false };
         self.contents.push(Contents {
-            section: found[1].parse().ok(),
-            section_title: Some(found[2].trim().to_owned()),
+            section: number.parse().ok(),
+            section_title: Some(title.trim().to_owned()),
             place,
             ..Contents::default()
         });
@@ -105,26 +101,57 @@ pub(crate) fn drop_headings(contents: &mut Vec<Contents>) {
     contents.retain(|c| !c.entry.is_empty());
 }
 
-struct Patterns {
-    entry: Regex,
-    section: Regex,
-    year: Regex,
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
 }
 
-fn patterns() -> &'static Patterns {
-    static PATTERNS: OnceLock<Patterns> = OnceLock::new();
-    // The patterns are constants; a test of this module compiles them.
-    #[expect(clippy::unwrap_used, reason = "constant patterns, compiled by the tests")]
-    PATTERNS.get_or_init(|| Patterns {
-        entry: Regex::new(r"^(.*?[^.…·\s])\s*[.…·．]{2,}[\s.…·]*([0-9０-９]{1,4})$").unwrap(),
-        section: Regex::new(r"^\s*([0-9０-９]{1,2})\s*[.、．]\s*([^0-9０-９].*)$").unwrap(),
-        year: Regex::new(r"((?:19|20)[0-9０-９][0-9０-９])\s*年").unwrap(),
-    })
+/// Marks that lead from an entry to its page.
+fn is_leader(c: char) -> bool {
+    matches!(c, '.' | '…' | '·' | '．')
+}
+
+/// `甲-乙..... 70`: the entry and its page, with leaders between.
+fn entry_and_page(text: &str) -> Option<(&str, &str)> {
+    let before = text.trim_end_matches(is_digit);
+    let page = &text[before.len()..];
+    let name = before.trim_end_matches(|c: char| is_leader(c) || c.is_whitespace());
+    // A wide point may belong to the entry, too.
+    let points = before[name.len()..].match_indices('．').map(|(at, point)| name.len() + at + point.len());
+    let mut ends = std::iter::once(name.len()).filter(|end| *end > 0).chain(points);
+    let entry = &before[..ends.find(|end| leads_on(&before[*end..]))?];
+    ((1..=4).contains(&page.chars().count()) && !entry.contains('\n')).then_some((entry, page))
+}
+
+/// True for two leaders at least, with white space and further ones behind them.
+fn leads_on(text: &str) -> bool {
+    let leaders = text.trim_start();
+    let rest = leaders.trim_start_matches(is_leader);
+    let count = leaders[..leaders.len() - rest.len()].chars().count();
+    count >= 2 && rest.chars().all(|c| c.is_whitespace() || (is_leader(c) && c != '．'))
+}
+
+/// `1. 项目绩效目标申报表`: the number of a section and its title.
+fn number_and_title(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    let rest = text.trim_start_matches(is_digit);
+    let number = &text[..text.len() - rest.len()];
+    let title = rest.trim_start().strip_prefix(['.', '、', '．'])?;
+    let is_title = !title.is_empty() && !title.starts_with(is_digit) && !title.trim_start().contains('\n');
+    ((1..=2).contains(&number.chars().count()) && is_title).then_some((number, title))
 }
 
 /// The first year that a text names.
 pub(crate) fn year_in(text: &str) -> Option<i16> {
-    patterns().year.captures(text).and_then(|c| c[1].parse().ok())
+    text.match_indices('年').find_map(|(at, _)| year_before(&text[..at]))?.parse().ok()
+}
+
+/// The year of this century or the last that a text ends with.
+fn year_before(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let (start, _) = text.char_indices().nth_back(3)?;
+    let year = &text[start..];
+    let of_century = year.strip_prefix("19").or_else(|| year.strip_prefix("20"))?;
+    of_century.chars().all(is_digit).then_some(year)
 }
 
 #[cfg(test)]
@@ -155,8 +182,51 @@ mod tests {
     }
 
     #[test]
+    fn leaders_and_pages() {
+        for (text, expected) in [
+            ("甲 …… 12", Some(("甲", "12"))),
+            ("甲．．．3", Some(("甲", "3"))),
+            ("甲.. ．..7", Some(("甲.. ．", "7"))),
+            ("甲..\n. １２", Some(("甲", "１２"))),
+            ("2023..1", Some(("2023", "1"))),
+            ("甲.5", None),
+            ("甲..12345", None),
+            ("甲\n乙..5", None),
+            ("..5", None),
+            ("．..5", Some(("．", "5"))),
+            ("甲..", None),
+        ] {
+            assert_eq!(entry_and_page(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn headings_of_sections() {
+        for (text, expected) in [
+            (" 1. 甲", Some(("1", " 甲"))),
+            ("１２ ．甲", Some(("１２", "甲"))),
+            ("1、 2甲", Some(("1", " 2甲"))),
+            ("1.2甲", None),
+            ("123.甲", None),
+            ("1.", None),
+            ("1.甲\n乙", None),
+            ("甲", None),
+        ] {
+            assert_eq!(number_and_title(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn years() {
-        assert_eq!(year_in("(2023 年度)"), Some(2023));
-        assert_eq!(year_in("12345"), None);
+        for (text, expected) in [
+            ("(2023 年度)", Some(2023)),
+            ("三年内，12021年", Some(2021)),
+            ("2100年1999\u{3000}年", Some(1999)),
+            ("20２３年2024年", None),
+            ("12345", None),
+            ("3年", None),
+        ] {
+            assert_eq!(year_in(text), expected, "{text}");
+        }
     }
 }

@@ -22,6 +22,8 @@ pub struct Layouts {
     prefixes: Vec<usize>,
     patterned: Vec<usize>,
     by_text: FxHashMap<String, Vec<usize>>,
+    /// Last characters of what may be a label.
+    label_ends: FxHashSet<char>,
     scopes: FxHashMap<String, Scope>,
     sides: FxHashSet<String>,
     signs: FxHashSet<String>,
@@ -172,6 +174,9 @@ struct ColumnPatterns {
 
 impl ColumnPatterns {
     fn find(&self, key: &str) -> Option<ColumnDef> {
+        if !self.set.is_match(key) {
+            return None;
+        }
         self.set.matches(key).iter().next().and_then(|at| self.defs.get(at)).copied()
     }
 
@@ -234,7 +239,7 @@ impl Hierarchy {
     pub(crate) fn level_key<'k>(&self, key: &'k str) -> &'k str {
         let known = |key: &str| self.names_level(1, key) || self.names_level(2, key);
         let bare = bare_key(key);
-        let bare = bare.strip_suffix('等').unwrap_or(bare);
+        let bare = bare.strip_suffix("等").unwrap_or(bare);
         if bare.len() < key.len() && !known(key) && known(bare) { bare } else { key }
     }
 
@@ -416,6 +421,8 @@ impl Layouts {
                 self.by_text.entry(label_key(text)).or_default().insert(0, at);
             }
         }
+        self.label_ends = self.by_text.keys().filter_map(|key| key.chars().next_back()).collect();
+        self.label_ends.extend(CLOSING_BRACKETS.iter().chain(&PATTERN_ENDS));
         let labels: Vec<Label> = entries.into_iter().map(Label::from_entry).collect::<Result<_, _>>()?;
         self.labels.splice(0..0, labels);
         let numbers = |wanted: fn(&Label) -> bool| {
@@ -451,9 +458,32 @@ impl Layouts {
 
     /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
     pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
-        let exact = || self.label_of_key(kind, section, key);
-        let bare = || Some(unnumbered(bare_key(key))).filter(|bare| *bare != key);
-        exact().or_else(|| self.label_of_key(kind, section, bare()?)).or_else(|| self.label_of_pattern(kind, key))
+        self.label_by_text(kind, section, key).or_else(|| self.label_of_pattern(kind, key))
+    }
+
+    /// True where a label by a pattern may be a wanted one.
+    pub(crate) fn has_pattern_of(&self, wanted: impl FnMut(&Label) -> bool) -> bool {
+        self.labels_at(&self.patterned).any(wanted)
+    }
+
+    /// True for the text of a label of whatever form, as it is printed or without marks, number and brackets.
+    pub(crate) fn is_named(&self, key: &str) -> bool {
+        let names = |key: &str| self.by_text.contains_key(key);
+        self.may_end_label(key) && (names(key) || names(bare_key(key)) || names(unnumbered(bare_key(key))))
+    }
+
+    /// False where no label ends like the text, which is so for most texts.
+    pub(crate) fn may_end_label(&self, key: &str) -> bool {
+        key.chars().next_back().is_none_or(|last| self.label_ends.contains(&last))
+    }
+
+    /// The label that a whole cell is, as it is printed or without marks, number and brackets.
+    pub(crate) fn label_by_text(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
+        if !self.may_end_label(key) {
+            return None;
+        }
+        let bare = || Some(unnumbered(bare_key(key))).filter(|bare| bare.len() < key.len());
+        self.label_of_key(kind, section, key).or_else(|| self.label_of_key(kind, section, bare()?))
     }
 
     /// The label of a role that a cell is, with or without the brackets that close it.
@@ -462,8 +492,13 @@ impl Layouts {
             let found = self.by_text.get(key)?;
             self.labels_at(found).find(|l| l.role == role)
         };
-        let by_pattern = || self.labels_at(&self.patterned).find(|l| l.role == role && l.is_match(key));
-        of(key).or_else(|| of(bare_key(key))).or_else(by_pattern)
+        let bare = || Some(bare_key(key)).filter(|bare| bare.len() < key.len());
+        of(key).or_else(|| of(bare()?))
+    }
+
+    /// The label of a role that a cell is by a pattern.
+    pub(crate) fn pattern_of_role(&self, role: LabelRole, key: &str) -> Option<&Label> {
+        self.labels_at(&self.patterned).find(|l| l.role == role && l.is_match(key))
     }
 
     fn label_of_key(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
@@ -474,8 +509,8 @@ impl Layouts {
     }
 
     /// The label that a whole cell is by its pattern.
-    fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
-        if key.is_empty() || key.chars().count() > LONGEST_PATTERN || !key.ends_with(PATTERN_ENDS) {
+    pub(crate) fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
+        if key.is_empty() || !key.ends_with(PATTERN_ENDS) || key.chars().nth(LONGEST_PATTERN).is_some() {
             return None;
         }
         self.labels_at(&self.patterned).find(|l| l.kinds.contains(&kind) && l.is_match(key))
@@ -495,12 +530,13 @@ impl Layouts {
     pub(crate) fn prefix(&self, kind: FormKind, text: &str) -> Option<(&Label, Option<i64>, usize)> {
         let first = text.chars().next()?;
         let labels = || self.labels_at(&self.prefixes).filter(|l| l.kinds.contains(&kind));
-        if !labels().any(|l| l.starts.contains(&first)) {
+        let starts = |l: &Label| l.starts.contains(&first) && l.kinds.contains(&kind);
+        if !self.labels_at(&self.prefixes).any(starts) {
             return None;
         }
         // Prefixes are short: the head of a long text is enough.
-        let head: String = text.chars().take(LONGEST_PREFIX).collect();
-        let folded = fold(&head);
+        let head = text.char_indices().nth(LONGEST_PREFIX).map_or(text, |(end, _)| &text[..end]);
+        let folded = fold(head);
         labels().find_map(|l| l.match_prefix(&folded).map(|(count, len)| (l, count, len)))
     }
 
@@ -545,7 +581,7 @@ impl Layouts {
 
     /// True for a label beside the whole indicator table.
     pub(crate) fn is_side(&self, key: &str) -> bool {
-        self.sides.contains(key) || (key.ends_with(')') && self.sides.contains(bare_key(key)))
+        self.sides.contains(key) || (key.ends_with(")") && self.sides.contains(bare_key(key)))
     }
 
     /// True for one or two characters of a label beside the table that runs down its rows: 绩, 效, 指, 标.
@@ -572,8 +608,9 @@ impl Layouts {
     pub(crate) fn hierarchy(&self, id: &str, keys: &FxHashSet<&str>) -> Option<&Hierarchy> {
         let named = |h: &Hierarchy| keys.iter().filter(|key| h.names_level(2, h.level_key(key))).count();
         let own = |h: &&Hierarchy| h.id == id;
-        let best = self.hierarchies.iter().rev().max_by_key(|h| (named(h), own(h)));
-        best.filter(|h| named(h) > 0).or_else(|| self.hierarchies.iter().find(own))
+        let ranked = self.hierarchies.iter().rev().map(|h| ((named(h), own(&h)), h));
+        let best = ranked.max_by_key(|(rank, _)| *rank).filter(|((named, _), _)| *named > 0);
+        best.map(|(_, h)| h).or_else(|| self.hierarchies.iter().find(own))
     }
 }
 
@@ -587,6 +624,9 @@ const LONGEST_CAPTION: usize = 12;
 const LONGEST_PATTERN: usize = 16;
 const PATTERN_ENDS: [char; 15] =
     ['额', '数', '率', '金', '款', '入', '算', '析', '施', '案', '见', '议', '论', '题', '项'];
+
+/// Brackets that may close a label.
+const CLOSING_BRACKETS: [char; 3] = [')', ']', '】'];
 
 /// No label at the head of a cell is longer.
 const LONGEST_PREFIX: usize = 40;
@@ -636,7 +676,7 @@ impl Label {
             long: entry.long,
             count: entry.count.as_deref().map(field_name).transpose()?,
             pattern,
-            prefixes: entry.text.iter().map(|t| fold(t)).collect(),
+            prefixes: entry.text.iter().map(|t| fold(t).into_owned()).collect(),
         })
     }
 

@@ -10,7 +10,7 @@
 //! so that the rest of the extractor knows no lists.
 
 use crate::indicators::headings::{Heading, read_headings};
-use crate::layouts::{LabelRole, Layouts};
+use crate::layouts::{Label, LabelRole, Layouts};
 use crate::segment::{FormPieces, FormRow, Item, Piece};
 
 /// The forms that a list stands for; any other form as it is.
@@ -55,10 +55,8 @@ impl ListHeadings {
     fn of(row: &FormRow, form: &FormPieces<'_>, layouts: &Layouts) -> Option<Self> {
         let headings = read_headings(row, layouts)?;
         let indicators = headings.iter().find(|h| h.is_key()).map(Heading::column)?;
-        let names_project = |item: &&Item| {
-            let label = layouts.label(form.def.kind, None, &item.key);
-            label.is_some_and(|l| l.role == LabelRole::Value && l.field == Some("project_name"))
-        };
+        let is_name = |label: &Label| label.role == LabelRole::Value && label.field == Some("project_name");
+        let names_project = |item: &&Item| item.wanted_label(layouts, form.def.kind, None, is_name).is_some();
         let project = row.items.iter().find(names_project).map(|i| i.column).filter(|c| *c < indicators)?;
         let labels = row.items.iter().filter(|i| i.column < indicators).cloned().collect();
         Some(Self { labels, project, indicators })

@@ -37,6 +37,10 @@ pub(crate) fn fen(text: &str, unit: Option<&str>) -> Option<i128> {
 
 /// Digits and number of decimals of `-1,234.50`.
 fn decimal(text: &str) -> Option<(i128, u32)> {
+    let belongs = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, ',' | '，' | '.' | '-' | '－');
+    if !text.chars().all(belongs) {
+        return None;
+    }
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，')).collect();
     let (negative, plain) = match plain.strip_prefix(['-', '－']) {
         Some(rest) => (true, rest),

@@ -1,11 +1,12 @@
 //! A reading → front matter and the rows of each form.
 
-use jixiao_model::{Block, Cell, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
+use jixiao_model::{Block, Cell, FormKind, JoinKind, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::fold::short_key;
-use crate::layouts::{ColumnDef, FormDef, Layouts};
+use crate::layouts::{ColumnDef, FormDef, Label, LabelRole, Layouts, Section};
 use crate::ledger::Ledger;
 
 /// A cell or paragraph that holds text.
@@ -22,9 +23,46 @@ pub(crate) struct Item {
     pub(crate) key: String,
     /// What a column holds that the text heads.
     pub(crate) heading: Option<ColumnDef>,
+    /// A layout names the text, as it is printed or without marks, number and brackets.
+    pub(crate) is_named: bool,
     pub(crate) place: Place,
     /// The cell's text stands on more than one page.
     pub(crate) over_pages: bool,
+}
+
+impl Item {
+    /// The label that the text is in a kind of form; one of the section that is open goes first.
+    pub(crate) fn label<'l>(
+        &self,
+        layouts: &'l Layouts,
+        kind: FormKind,
+        section: Option<Section>,
+    ) -> Option<&'l Label> {
+        self.label_by_text(layouts, kind, section).or_else(|| layouts.label_of_pattern(kind, &self.key))
+    }
+
+    /// The same label, if it is wanted: patterns are only asked where that of a wanted label may fit.
+    pub(crate) fn wanted_label<'l>(
+        &self,
+        layouts: &'l Layouts,
+        kind: FormKind,
+        section: Option<Section>,
+        wanted: impl Fn(&Label) -> bool,
+    ) -> Option<&'l Label> {
+        let may_fit = || layouts.has_pattern_of(&wanted);
+        let by_pattern = || if may_fit() { layouts.label_of_pattern(kind, &self.key) } else { None };
+        self.label_by_text(layouts, kind, section).or_else(by_pattern).filter(|label| wanted(label))
+    }
+
+    /// The label of a role that the text is, whatever the form.
+    pub(crate) fn label_of_role<'l>(&self, layouts: &'l Layouts, role: LabelRole) -> Option<&'l Label> {
+        let by_text = if self.is_named { layouts.label_of_role(role, &self.key) } else { None };
+        by_text.or_else(|| layouts.pattern_of_role(role, &self.key))
+    }
+
+    fn label_by_text<'l>(&self, layouts: &'l Layouts, kind: FormKind, section: Option<Section>) -> Option<&'l Label> {
+        if self.is_named { layouts.label_by_text(kind, section, &self.key) } else { None }
+    }
 }
 
 /// A row of a logical table; empty cells are left out.
@@ -86,14 +124,16 @@ pub(crate) struct Segments<'a> {
 }
 
 /// Flattens a reading into pieces; every text gets its entry in the ledger.
-pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
-    let alone = |(number, block)| {
+pub(crate) fn flatten<'r>(reading: &'r Reading, layouts: &'r Layouts, ledger: &mut Ledger) -> Vec<Piece> {
+    let flattener = || Flattener { layouts, seen: FxHashMap::default() };
+    let alone = |flattener: &mut Flattener<'r>, (number, block): (usize, &'r Block)| {
         let mut ledger = Ledger::default();
-        (flatten_block(number, block, layouts, &mut ledger), ledger)
+        (flattener.block(number, block, &mut ledger), ledger)
     };
-    let blocks: Vec<(Vec<Piece>, Ledger)> = reading.blocks.par_iter().enumerate().map(alone).collect();
+    let blocks = reading.blocks.par_iter().enumerate().map_init(flattener, alone);
+    let blocks: Vec<(Vec<Piece>, Ledger)> = blocks.collect();
     let mut pieces = Vec::with_capacity(blocks.iter().map(|(of_block, _)| of_block.len()).sum());
-    ledger.reserve(blocks.iter().map(|(_, entries)| entries.len()).sum());
+    ledger.reserve(blocks.iter().map(|(_, entries)| entries.len()).sum::<usize>() + reading.markup.len());
     for (mut of_block, entries) in blocks {
         let first = ledger.append(entries);
         of_block.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += first);
@@ -103,22 +143,6 @@ pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger)
         ledger.add_as(line.text.clone(), line.place, Use::Label);
     }
     pieces
-}
-
-/// Flattens the block with this number in the reading.
-fn flatten_block(number: usize, block: &Block, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
-    match block {
-        Block::Paragraph(lines) => {
-            let size = if stand_apart(lines, layouts) { 1 } else { lines.len().max(1) };
-            lines.chunks(size).filter_map(|l| paragraph(l, layouts, ledger)).map(Piece::Paragraph).collect()
-        }
-        Block::Table(table) => rows(table, number, layouts, ledger),
-        Block::Furniture(line) => {
-            ledger.add_as(line.text.clone(), line.place, Use::Furniture);
-            Vec::new()
-        }
-        Block::PageBreak => Vec::new(),
-    }
 }
 
 /// Lines above a table are no prose: the title of a form among them shows that each line stands for itself.
@@ -132,22 +156,106 @@ fn stand_apart(lines: &[Line], layouts: &Layouts) -> bool {
 const LONGEST_APART: usize = 60;
 const MOST_APART: usize = 6;
 
-fn paragraph(lines: &[Line], layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {
-    let place = lines.first()?.place;
-    item(lines, place, layouts, ledger)
+/// Flattens one block after the other.
+struct Flattener<'r> {
+    layouts: &'r Layouts,
+    /// What the short lines say that were cells before: most cells say what others of the booklet say.
+    seen: FxHashMap<&'r str, Said>,
 }
 
-/// The text of some lines as an item of one column and row.
-fn item(lines: &[Line], place: Place, layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {
-    let text = join_lines(lines);
-    if text.is_empty() {
-        return None;
+/// What a cell or paragraph says.
+#[derive(Debug, Clone)]
+struct Said {
+    text: String,
+    key: String,
+    heading: Option<ColumnDef>,
+    is_named: bool,
+}
+
+impl Said {
+    fn new(text: String, layouts: &Layouts) -> Self {
+        let key = short_key(&text);
+        let (heading, is_named) = (layouts.column(&key), layouts.is_named(&key));
+        Self { text, key, heading, is_named }
     }
-    let id = ledger.add(source_text(lines), place);
-    let over_pages = lines.iter().any(|l| l.place.page != lines[0].place.page);
-    let key = short_key(&text);
-    let heading = layouts.column(&key);
-    Some(Item { id, column: 0, column_span: 1, row_span: 1, text, key, heading, place, over_pages })
+}
+
+/// Longer lines, in bytes, hardly stand in a booklet twice.
+const LONGEST_SEEN: usize = 60;
+
+impl<'r> Flattener<'r> {
+    /// Flattens the block with this number in the reading.
+    fn block(&mut self, number: usize, block: &'r Block, ledger: &mut Ledger) -> Vec<Piece> {
+        match block {
+            Block::Paragraph(lines) => {
+                let size = if stand_apart(lines, self.layouts) { 1 } else { lines.len().max(1) };
+                lines.chunks(size).filter_map(|l| self.paragraph(l, ledger)).map(Piece::Paragraph).collect()
+            }
+            Block::Table(table) => self.rows(table, number, ledger),
+            Block::Furniture(line) => {
+                ledger.add_as(line.text.clone(), line.place, Use::Furniture);
+                Vec::new()
+            }
+            Block::PageBreak => Vec::new(),
+        }
+    }
+
+    fn paragraph(&mut self, lines: &'r [Line], ledger: &mut Ledger) -> Option<Item> {
+        let place = lines.first()?.place;
+        self.item(lines, place, ledger)
+    }
+
+    /// The text of some lines as an item of one column and row.
+    fn item(&mut self, lines: &'r [Line], place: Place, ledger: &mut Ledger) -> Option<Item> {
+        let Said { text, key, heading, is_named } = self.said(lines);
+        if text.is_empty() {
+            return None;
+        }
+        let id = ledger.add(source_text(lines), place);
+        let over_pages = lines.iter().any(|l| l.place.page != lines[0].place.page);
+        Some(Item { id, column: 0, column_span: 1, row_span: 1, text, key, heading, is_named, place, over_pages })
+    }
+
+    fn said(&mut self, lines: &'r [Line]) -> Said {
+        let say = || Said::new(join_lines(lines), self.layouts);
+        match lines {
+            [only] if only.text.len() <= LONGEST_SEEN => self.seen.entry(&only.text).or_insert_with(say).clone(),
+            _ => say(),
+        }
+    }
+
+    fn rows(&mut self, table: &'r Table, number: usize, ledger: &mut Ledger) -> Vec<Piece> {
+        let mut pieces = Vec::with_capacity(table.rows.len());
+        for join in table.joins.iter().filter(|j| !j.dropped.trim().is_empty()) {
+            ledger.add_as(join.dropped.clone(), join.place, Use::Label);
+        }
+        for (index, row) in table.rows.iter().enumerate() {
+            if is_separator(row) {
+                mark_separator(row, ledger);
+                continue;
+            }
+            let items: Vec<Item> = row.cells.iter().filter_map(|c| self.cell(c, ledger)).collect();
+            let cut_row_joined = table.joins.iter().any(|j| j.row == index && j.kind == JoinKind::CutRow);
+            pieces.push(Piece::Row(FormRow {
+                items,
+                origin: table.origin,
+                after_page_break: row.after_page_break,
+                spans_known: row.spans_known,
+                cut_row_joined,
+                place: row.place,
+                table: number,
+                index,
+            }));
+        }
+        pieces
+    }
+
+    fn cell(&mut self, cell: &'r Cell, ledger: &mut Ledger) -> Option<Item> {
+        let place = cell.lines.first().map(|l| l.place)?;
+        let place = cell.lines.iter().fold(place, |all, l| all.union(l.place));
+        let item = self.item(&cell.lines, place, ledger)?;
+        Some(Item { column: cell.column, column_span: cell.column_span, row_span: cell.row_span, ..item })
+    }
 }
 
 fn source_text(lines: &[Line]) -> String {
@@ -157,44 +265,10 @@ fn source_text(lines: &[Line]) -> String {
     }
 }
 
-fn rows(table: &Table, number: usize, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
-    let mut pieces = Vec::with_capacity(table.rows.len());
-    for join in table.joins.iter().filter(|j| !j.dropped.trim().is_empty()) {
-        ledger.add_as(join.dropped.clone(), join.place, Use::Label);
-    }
-    for (index, row) in table.rows.iter().enumerate() {
-        if is_separator(row) {
-            mark_separator(row, ledger);
-            continue;
-        }
-        let items: Vec<Item> = row.cells.iter().filter_map(|c| cell_item(c, layouts, ledger)).collect();
-        let cut_row_joined = table.joins.iter().any(|j| j.row == index && j.kind == jixiao_model::JoinKind::CutRow);
-        pieces.push(Piece::Row(FormRow {
-            items,
-            origin: table.origin,
-            after_page_break: row.after_page_break,
-            spans_known: row.spans_known,
-            cut_row_joined,
-            place: row.place,
-            table: number,
-            index,
-        }));
-    }
-    pieces
-}
-
-fn cell_item(cell: &Cell, layouts: &Layouts, ledger: &mut Ledger) -> Option<Item> {
-    let place = cell.lines.first().map(|l| l.place)?;
-    let place = cell.lines.iter().fold(place, |all, l| all.union(l.place));
-    let item = item(&cell.lines, place, layouts, ledger)?;
-    Some(Item { column: cell.column, column_span: cell.column_span, row_span: cell.row_span, ..item })
-}
-
 /// A row of dashes that a text rendering draws between the rows of a table.
 fn is_separator(row: &Row) -> bool {
     let mut texts = row.cells.iter().flat_map(|c| &c.lines).map(|l| l.text.trim()).filter(|t| !t.is_empty()).peekable();
-    texts.peek().is_some()
-        && texts.all(|t| t.chars().count() > 2 && t.chars().all(|c| matches!(c, '-' | ':' | '=' | '|')))
+    texts.peek().is_some() && texts.all(|t| t.bytes().all(|c| matches!(c, b'-' | b':' | b'=' | b'|')) && t.len() > 2)
 }
 
 fn mark_separator(row: &Row, ledger: &mut Ledger) {
@@ -231,6 +305,7 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
             let tail = lower.items.remove(at);
             head.key = whole(&tail);
             head.heading = layouts.column(&head.key);
+            head.is_named = layouts.is_named(&head.key);
             head.text.push_str(&tail.text);
             ledger.mark(tail.id, Use::Label);
             return;

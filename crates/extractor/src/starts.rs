@@ -5,7 +5,7 @@ use jixiao_model::FormKind;
 use rayon::prelude::*;
 
 use crate::indicators::headings::{Heading, read_headings};
-use crate::layouts::{ColumnRole, FormDef, LabelRole, Layouts};
+use crate::layouts::{ColumnRole, FormDef, Label, LabelRole, Layouts};
 use crate::list::unlisted;
 use crate::segment::{FormPieces, FormRow, Item, Piece, Segments};
 
@@ -141,7 +141,7 @@ fn form_start<'a>(pieces: &[Piece], at: usize, layouts: &'a Layouts) -> Option<&
 fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
     let Piece::Row(row) = piece else { return false };
     let is_label = |item: &Item| {
-        let role = layouts.label(def.kind, None, &item.key).map(|l| l.role);
+        let role = item.label(layouts, def.kind, None).map(|l| l.role);
         role.is_some_and(|role| !matches!(role, LabelRole::Heading | LabelRole::TaskColumn))
     };
     row.items.iter().any(is_label) || row.items.iter().filter(|i| i.heading.is_some()).count() >= 2
@@ -150,10 +150,8 @@ fn is_head_row(piece: &Piece, def: &FormDef, layouts: &Layouts) -> bool {
 /// A row that names a project (a department) begins a form, where the one before has its indicators already.
 fn begins_form(row: &FormRow, kind: FormKind, layouts: &Layouts) -> bool {
     let name = if kind == FormKind::Department { "department" } else { "project_name" };
-    let names_project = |item: &Item| {
-        let label = layouts.label(kind, None, &item.key);
-        label.is_some_and(|l| l.role == LabelRole::Value && l.field == Some(name))
-    };
+    let is_name = |label: &Label| label.role == LabelRole::Value && label.field == Some(name);
+    let names_project = |item: &Item| item.wanted_label(layouts, kind, None, is_name).is_some();
     row.items.len() >= 2 && row.items.iter().take(2).any(names_project)
 }
 

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GB18030, UTF_8};
-use jixiao_model::{Block, Cell, Limits, Line, Origin, Place, ReadError, Reading, Row, Table};
+use jixiao_model::{Block, Cell, Limits, Line, Origin, Place, ReadError, Reading, Row, Table, count_bytes};
 
 /// Reads a text (UTF-8 with or without BOM, GB18030, UTF-16 with BOM; LF or CRLF) into paragraphs and delimited tables.
 ///
@@ -70,7 +70,12 @@ fn binary() -> ReadError {
 
 /// Control characters other than white space do not occur in a text.
 fn looks_binary(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() && !c.is_whitespace() && c != '\u{85}')
+    let ascii = |byte: u8| byte.is_ascii_control() & !(b'\t'..=b'\r').contains(&byte);
+    // U+0080–009F are C2 80–9F in UTF-8, and U+0085 is white space.
+    let wide = |pair: &[u8]| (pair[0] == 0xC2) & (0x80..=0x9F).contains(&pair[1]) & (pair[1] != 0x85);
+    let bytes = text.as_bytes();
+    // Nearly all texts are read to their end: without a way out before, many bytes are looked at together.
+    count_bytes(bytes, ascii) > 0 || bytes.windows(2).fold(0, |found, pair| found | u8::from(wide(pair))) > 0
 }
 
 #[derive(Default)]
@@ -100,16 +105,15 @@ impl Builder {
     }
 
     fn row(&mut self, text: &str, place: Place) {
-        let cells = (0u16..).zip(text.split('\t')).map(|(column, text)| self.cell(column, text, place)).collect();
+        let has_tag = split_tag(text).is_some();
+        let mut cells = Vec::with_capacity(1 + count_bytes(text.as_bytes(), |byte| byte == b'\t'));
+        for (column, text) in (0u16..).zip(text.split('\t')) {
+            let lines = if has_tag { self.lines(text, place) } else { plain_lines(text, place) };
+            cells.push(cell(column, lines, place));
+        }
         let after_page_break = self.after_blank && !self.table.is_empty();
         self.table.push(Row { cells, after_page_break, spans_known: false, place });
         self.after_blank = false;
-    }
-
-    fn cell(&mut self, column: u16, text: &str, place: Place) -> Cell {
-        let lines = self.lines(text, place);
-        let parts = if lines.is_empty() { Vec::new() } else { vec![place] };
-        Cell { column, column_span: 1, row_span: 1, lines, parts }
     }
 
     /// The paragraphs of a cell; tags are set apart as markup.
@@ -118,12 +122,12 @@ impl Builder {
         let mut rest = text;
         let mut starts_paragraph = false;
         while let Some((before, tag, after)) = split_tag(rest) {
-            push_line(&mut lines, before, place, starts_paragraph);
+            lines.extend(line(before, place, starts_paragraph && !lines.is_empty()));
             self.markup.push(Line { text: tag.to_owned(), place, starts_paragraph: false });
             starts_paragraph = true;
             rest = after;
         }
-        push_line(&mut lines, rest, place, starts_paragraph);
+        lines.extend(line(rest, place, starts_paragraph && !lines.is_empty()));
         lines
     }
 
@@ -142,13 +146,19 @@ impl Builder {
     }
 }
 
-fn push_line(lines: &mut Vec<Line>, text: &str, place: Place, starts_paragraph: bool) {
-    if !text.trim().is_empty() {
-        // Nearly all cells have one line.
-        lines.reserve_exact(1);
-        let starts_paragraph = starts_paragraph && !lines.is_empty();
-        lines.push(Line { text: text.trim().to_owned(), place, starts_paragraph });
-    }
+fn cell(column: u16, lines: Vec<Line>, place: Place) -> Cell {
+    let parts = if lines.is_empty() { Vec::new() } else { vec![place] };
+    Cell { column, column_span: 1, row_span: 1, lines, parts }
+}
+
+/// The only line of a cell without tags; none of an empty cell.
+fn plain_lines(text: &str, place: Place) -> Vec<Line> {
+    line(text, place, false).map_or_else(Vec::new, |line| vec![line])
+}
+
+fn line(text: &str, place: Place, starts_paragraph: bool) -> Option<Line> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| Line { text: text.to_owned(), place, starts_paragraph })
 }
 
 /// Tags that text renderings of tables put into cells. Anything else in angle brackets is text.
@@ -156,12 +166,10 @@ const TAGS: &[&str] = &["<p>", "</p>", "<br>", "<br/>", "<br />"];
 
 /// The text before the first tag, the tag, and the text after it.
 fn split_tag(text: &str) -> Option<(&str, &str, &str)> {
-    if !text.as_bytes().contains(&b'<') {
-        return None;
-    }
-    let first = TAGS.iter().filter_map(|tag| text.find(tag).map(|at| (at, tag.len()))).min()?;
-    let (before, rest) = text.split_at(first.0);
-    let (tag, after) = rest.split_at(first.1);
+    let tag_at = |at: usize| TAGS.iter().find(|tag| text[at..].starts_with(**tag));
+    let (at, tag) = text.match_indices('<').find_map(|(at, _)| Some((at, tag_at(at)?)))?;
+    let (before, rest) = text.split_at(at);
+    let (tag, after) = rest.split_at(tag.len());
     Some((before, tag, after))
 }
 
@@ -209,6 +217,23 @@ mod tests {
         let reading = read("甲\t<p>一是 好。</p> <p>二是 快。</p>\n");
         assert_eq!(rows(&reading), [["甲", "一是好。\n二是快。"]]);
         assert_eq!(reading.markup.len(), 4);
+    }
+
+    #[test]
+    fn other_angle_brackets_are_text() {
+        let reading = read("甲<乙 <br/>丙\t≤<p\n");
+        assert_eq!(rows(&reading), [["甲<乙丙", "≤<p"]]);
+        assert_eq!(reading.markup.len(), 1);
+    }
+
+    #[test]
+    fn only_white_space_among_the_control_characters_is_text() {
+        for text in ["甲\t乙\u{b}丙", "°\u{85}·\u{a0}", "甲"] {
+            assert!(!looks_binary(text), "{text:?}");
+        }
+        for text in ["甲\u{0}", "\u{7f}甲", "甲\u{80}", "甲\u{9f}乙", "\u{1b}"] {
+            assert!(looks_binary(text), "{text:?}");
+        }
     }
 
     #[test]

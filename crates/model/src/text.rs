@@ -1,5 +1,7 @@
 //! The text rules of the dataset: how the lines of a cell become one string.
 
+use std::borrow::Cow;
+
 use crate::Line;
 
 /// True for ideographs, CJK punctuation and full-width forms: characters between which no space is written.
@@ -10,25 +12,38 @@ pub fn is_cjk(c: char) -> bool {
         || matches!(c, '“' | '”' | '‘' | '’' | '…' | '—' | '·')
 }
 
-/// Drops all white space; for comparing texts.
-pub fn without_space(text: &str) -> std::borrow::Cow<'_, str> {
-    if may_have_space(text) { text.split_whitespace().collect::<String>().into() } else { text.into() }
+/// Number of bytes that are wanted.
+///
+/// They are counted in blocks that a byte can count, so that the processor looks at many together.
+pub fn count_bytes(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
+    let in_block = |block: &[u8]| block.iter().fold(0u8, |count, byte| count + u8::from(wanted(*byte)));
+    bytes.chunks(BLOCK).map(|block| usize::from(in_block(block))).sum()
 }
 
-/// False only for a text without any white space: a look at bytes, since nearly all cells have none.
+const BLOCK: usize = 128;
+
+/// Drops all white space; for comparing texts.
+pub fn without_space(text: &str) -> Cow<'_, str> {
+    if has_space(text) { text.split_whitespace().collect::<String>().into() } else { text.into() }
+}
+
+fn has_space(text: &str) -> bool {
+    may_have_space(text) && (text.contains(' ') || text.contains(char::is_whitespace))
+}
+
+/// False only for a text without white space: a look at bytes, since most cells have none.
 fn may_have_space(text: &str) -> bool {
     // First bytes of U+0085, U+00A0, U+1680, U+2000–206F and U+3000 in UTF-8.
-    let wide = |w: &[u8]| matches!(w, [0xC2, _] | [0xE1, 0x9A] | [0xE2, 0x80 | 0x81] | [0xE3, 0x80]);
-    let bytes = text.as_bytes();
-    bytes.iter().any(|b| *b <= b' ') || bytes.windows(2).any(wide)
+    count_bytes(text.as_bytes(), |byte| (byte <= b' ') | (byte == 0xC2) | (0xE1..=0xE3).contains(&byte)) > 0
 }
 
 /// Maps Kangxi and CJK radicals (U+2F00–2FD5, U+2E80–2EFF), which some fonts name by mistake, to the unified
 /// ideographs they look like (Unicode `Equivalent_Unified_Ideograph`). Other characters stay.
-pub fn fold_radicals(text: &str) -> std::borrow::Cow<'_, str> {
+pub fn fold_radicals(text: &str) -> Cow<'_, str> {
     // E2 BA–BF are the first bytes of U+2E80–2FFF in UTF-8.
     let may_hold_radical = |w: &[u8]| matches!(w, [0xE2, 0xBA..=0xBF]);
-    if text.as_bytes().windows(2).any(may_hold_radical) {
+    let has_first_byte = count_bytes(text.as_bytes(), |byte| byte == 0xE2) > 0;
+    if has_first_byte && text.as_bytes().windows(2).any(may_hold_radical) {
         text.chars().map(radicals::unified).collect::<String>().into()
     } else {
         text.into()
@@ -54,25 +69,19 @@ pub fn clean_text(text: &str) -> String {
 }
 
 fn clean_line(text: &str, out: &mut String) {
-    let mut last = None;
-    let mut pending = false;
-    for c in text.chars() {
-        if c.is_whitespace() {
-            pending = last.is_some();
-            continue;
-        }
-        if pending && keeps_space(last, c) {
+    let start = out.len();
+    for word in text.split_whitespace() {
+        if out.len() > start && keeps_space(out, word) {
             out.push(' ');
         }
-        pending = false;
-        out.push(c);
-        last = Some(c);
+        out.push_str(word);
     }
 }
 
 /// A space is kept only between two characters neither of which is CJK.
-fn keeps_space(before: Option<char>, after: char) -> bool {
-    before.is_some_and(|before| !is_cjk(before)) && !is_cjk(after)
+fn keeps_space(before: &str, after: &str) -> bool {
+    let ends = [before.chars().next_back(), after.chars().next()];
+    ends.iter().all(|end| end.is_some_and(|c| !is_cjk(c)))
 }
 
 /// The text of a cell: lines joined with nothing between (a space between two Latin words), paragraphs with `\n`.
@@ -82,10 +91,11 @@ pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
     let mut lines = lines.into_iter().peekable();
     let mut out = String::new();
     if let Some(first) = lines.next() {
+        // Nearly all cells are one line of one word; what has no white space by its bytes holds no radical either.
         if lines.peek().is_none() && !may_have_space(&first.text) {
-            return fold_radicals(&first.text).into_owned();
+            return first.text.clone();
         }
-        push_with_items(&mut out, first.text.trim());
+        push_with_items(&mut out, &first.text);
     }
     for line in lines {
         let text = line.text.trim();
@@ -99,20 +109,24 @@ pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
         }
         push_with_items(&mut out, text);
     }
-    clean_text(&fold_radicals(&out))
+    match fold_radicals(&out) {
+        Cow::Owned(folded) => folded,
+        Cow::Borrowed(_) => out,
+    }
 }
 
-/// Appends a line; white space before a numbered item becomes a paragraph break.
+/// Appends a line, its white space as in [`clean_text`]; that before a numbered item becomes a paragraph break.
 fn push_with_items(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.find(char::is_whitespace) {
-        let (word, after) = rest.split_at(at);
-        let after = after.trim_start();
+    let mut words = text.split_whitespace();
+    out.push_str(words.next().unwrap_or_default());
+    for word in words {
+        if item_follows(out, word) {
+            out.push('\n');
+        } else if keeps_space(out, word) {
+            out.push(' ');
+        }
         out.push_str(word);
-        out.push(if item_follows(out, after) { '\n' } else { ' ' });
-        rest = after;
     }
-    out.push_str(rest);
 }
 
 /// True when `before` closes a sentence and `after` begins with the number of an item: `2.`, `（三）`, `四、`. Then
@@ -173,8 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_counted_over_many_blocks() {
+        assert_eq!(count_bytes(&[b'a'; 1000], |byte| byte == b'a'), 1000);
+        assert_eq!(count_bytes("甲\t乙\t".as_bytes(), |byte| byte == b'\t'), 2);
+    }
+
+    #[test]
     fn radicals_become_ideographs() {
         assert_eq!(fold_radicals("⼆级⻚"), "二级页");
-        assert!(matches!(fold_radicals("二级"), std::borrow::Cow::Borrowed(_)));
+        assert!(matches!(fold_radicals("二级"), Cow::Borrowed(_)));
     }
 }

@@ -12,7 +12,7 @@ use jixiao_exporter::files::{Digest, Fingerprint};
 use jixiao_exporter::{DocumentRecords, SourceInfo, ValueReader};
 use jixiao_extractor::Layouts;
 use jixiao_findings::{Rules, findings};
-use jixiao_model::{Limits, ReadError, Reading};
+use jixiao_model::{Limits, ReadError, Reading, count_bytes};
 
 use crate::pages::PageRange;
 use crate::threads::{ThreadsError, among_threads};
@@ -253,7 +253,9 @@ fn detect(bytes: &[u8]) -> Result<Format, ReadError> {
 /// (UTF-16 has NUL bytes, but announces itself by its byte order mark.)
 fn is_binary(bytes: &[u8]) -> bool {
     let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-    let controls = bytes.iter().filter(|byte| matches!(byte, 1..=8 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F)).count();
+    let is_control = |byte: u8| byte.is_ascii_control() & (byte != 0x1B) & !(0x09..=0x0D).contains(&byte);
+    let controls = count_bytes(bytes, is_control);
+    // (Where there is a NUL byte, it does not matter that it counts for a control character, too.)
     !utf16 && (bytes.contains(&0) || controls > bytes.len() / 100)
 }
 

@@ -2,7 +2,7 @@
 
 use jixiao_model::Amount;
 
-use crate::fold::{fold, unit_of};
+use crate::fold::unit_of;
 use crate::layouts::Label;
 use crate::segment::Item;
 
@@ -44,7 +44,7 @@ impl Blocks {
                 self.all.clear();
             }
             self.row = Some(at);
-            self.all.push(Block { column: item.column, total: label.item.clone(), unit: unit_of(&fold(&item.text)) });
+            self.all.push(Block { column: item.column, total: label.item.clone(), unit: unit_of(&item.text) });
         }
         label.item.clone()
     }
@@ -88,6 +88,7 @@ mod tests {
             text: text.to_owned(),
             key: label_key(text),
             heading: None,
+            is_named: true,
             place,
             over_pages: false,
         }

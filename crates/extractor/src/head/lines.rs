@@ -12,6 +12,9 @@ use crate::segment::Item;
 /// Longer texts behind a label that no layout names are prose, in characters.
 const LONGEST_VALUE: usize = 60;
 
+/// Labels in one cell with their values are no longer, in characters.
+const LONGEST_LABEL: usize = 16;
+
 fn is_line_label(layouts: &Layouts, kind: FormKind, key: &str) -> bool {
     let role = layouts.label(kind, None, key).map(|l| l.role);
     matches!(role, Some(LabelRole::Value | LabelRole::Period | LabelRole::Amount | LabelRole::Footer | LabelRole::Unit))
@@ -29,16 +32,17 @@ impl Head<'_> {
 
     /// Notes the unit of money beside its label; false for another label or text.
     pub(super) fn is_unit(&mut self, label: &Item, value: &Item) -> bool {
-        let is_label = self.layouts.label(self.kind, None, &label.key).is_some_and(|l| l.role == LabelRole::Unit);
+        let is_label = label.label(self.layouts, self.kind, None).is_some_and(|l| l.role == LabelRole::Unit);
         is_label && self.note_unit(&format!("单位:{}", value.text)).is_some()
     }
 
     /// True for a cell that holds a label of this kind of form and its value.
     pub(super) fn is_pair(&self, item: &Item) -> bool {
-        let Some((label, value)) = item.text.split_once([':', '：']) else { return false };
-        !value.trim().is_empty()
-            && label.chars().count() <= 16
-            && is_line_label(self.layouts, self.kind, &label_key(label))
+        // Prose may be long, and its first colon far away.
+        let mut start = item.text.char_indices().take(LONGEST_LABEL + 1);
+        let Some((colon, mark)) = start.find(|(_, c)| matches!(c, ':' | '：')) else { return false };
+        let (label, value) = (&item.text[..colon], &item.text[colon + mark.len_utf8()..]);
+        !value.trim().is_empty() && is_line_label(self.layouts, self.kind, &label_key(label))
     }
 
     /// Reads the labels and values of a line; false for a line that is something else.

@@ -106,8 +106,9 @@ impl<'a> Head<'a> {
 
     /// True when the row begins with a label of the head whose value stands beside it.
     pub(crate) fn begins(&self, row: &FormRow) -> bool {
-        let first = row.items.first().and_then(|i| self.layouts.label(self.kind, None, &i.key));
-        first.is_some_and(|l| matches!(l.role, LabelRole::Value | LabelRole::Period)) && row.items.len() <= 4
+        let has_value = |label: &Label| matches!(label.role, LabelRole::Value | LabelRole::Period);
+        let begins = |first: &Item| first.wanted_label(self.layouts, self.kind, None, has_value).is_some();
+        row.items.len() <= 4 && row.items.first().is_some_and(begins)
     }
 
     /// What stood open is closed: rows below a table begin anew.
@@ -200,7 +201,7 @@ impl<'a> Head<'a> {
         if let Some((label, count, length)) = self.layouts.prefix(self.kind, &item.text) {
             return Part::Prefix { label, count, length, item };
         }
-        match self.layouts.label(self.kind, self.open.section, &item.key) {
+        match item.label(self.layouts, self.kind, self.open.section) {
             Some(label) if self.is_heard(label) => Part::Label(label, item),
             None if is_bare_unit(&item.text) || self.is_two_labels(&item.key) => Part::Known(item),
             None if self.is_pair(item) => Part::Pair(item),
@@ -218,17 +219,17 @@ impl<'a> Head<'a> {
     fn is_two_labels(&self, key: &str) -> bool {
         let label = |part: &str| self.layouts.label(self.kind, self.open.section, part);
         let is_label = |part: &str| label(part).is_some_and(|l| l.role != LabelRole::Money);
-        key.char_indices().skip(2).any(|(at, _)| is_label(&key[..at]) && is_label(&key[at..]))
+        self.layouts.may_end_label(key)
+            && key.char_indices().skip(2).any(|(at, _)| is_label(&key[..at]) && is_label(&key[at..]))
     }
 
     /// Two headings of a small table in one row open its section, wherever its merged label was printed.
     fn open_by_headings(&mut self, row: &FormRow) {
         for section in [Section::Staffing, Section::Tasks, Section::Budget] {
-            let is_heading = |item: &&Item| {
-                self.layouts.label(self.kind, Some(section), &item.key).is_some_and(|l| {
-                    l.section == Some(section) && matches!(l.role, LabelRole::Heading | LabelRole::TaskColumn)
-                })
+            let heads = |label: &Label| {
+                label.section == Some(section) && matches!(label.role, LabelRole::Heading | LabelRole::TaskColumn)
             };
+            let is_heading = |item: &&Item| item.wanted_label(self.layouts, self.kind, Some(section), heads).is_some();
             if row.items.iter().filter(is_heading).count() >= 2 {
                 self.open = Open { section: Some(section), field: None };
             }
@@ -252,7 +253,7 @@ impl<'a> Head<'a> {
         marks: &mut Marks<'_>,
     ) -> Option<Target<'r>> {
         marks.mark(item.id, Use::Label);
-        let unit = unit_of(&fold(&item.text));
+        let unit = unit_of(&item.text);
         match label.role {
             LabelRole::Value => Some(self.value_of(label, item)),
             LabelRole::Period => {

@@ -78,7 +78,7 @@ impl<'a> Head<'a> {
     }
 
     fn known(&self, item: &Item) -> Option<&'a Label> {
-        self.layouts.label(self.kind, self.open.section, &item.key)
+        item.label(self.layouts, self.kind, self.open.section)
     }
 
     fn is_money_heading(&self, item: &Item) -> bool {
@@ -87,7 +87,7 @@ impl<'a> Head<'a> {
 
     /// The heading of amounts that a cell is, though its text may be a label elsewhere: 执行数.
     fn money(&self, item: &Item) -> Option<&'a Label> {
-        self.layouts.label_of_role(LabelRole::Money, &item.key)
+        item.label_of_role(self.layouts, LabelRole::Money)
     }
 
     /// Begins a small table where a row holds headings of amounts; false for any other row.
@@ -99,7 +99,7 @@ impl<'a> Head<'a> {
             return false;
         }
         let side = row.items.first().filter(|i| !self.is_money_heading(i));
-        let unit = row.items.iter().find_map(|i| unit_of(&fold(&i.text)));
+        let unit = row.items.iter().find_map(|i| unit_of(&i.text));
         self.store.unit = unit.or(self.store.unit);
         let columns = row.items.iter().skip(usize::from(side.is_some()));
         let columns = columns.map(|item| self.matrix_heading(item)).collect();
@@ -122,7 +122,7 @@ impl<'a> Head<'a> {
         let Some(matrix) = self.matrix.take() else { return false };
         let Some((merged, lead, cells)) = self.leading_label(&matrix, row) else { return false };
         if let Some(merged) = merged {
-            self.store.unit = unit_of(&fold(&merged.text)).or(self.store.unit);
+            self.store.unit = unit_of(&merged.text).or(self.store.unit);
             marks.mark(merged.id, Use::Label);
         }
         marks.mark(lead.id, Use::Label);
