@@ -3,8 +3,21 @@
 /// White space dropped, full-width brackets and colons made half-width.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    folded.extend(text.chars().filter(|c| !c.is_whitespace()).map(half_width));
+    let mut rest = text;
+    // Nearly all characters stay as they are: they are taken a run at a time.
+    while let Some(at) = rest.find(|c| !stays(c)) {
+        folded.push_str(&rest[..at]);
+        let mut others = rest[at..].chars();
+        folded.extend(others.next().filter(|c| !c.is_whitespace()).map(half_width));
+        rest = others.as_str();
+    }
+    folded.push_str(rest);
     folded
+}
+
+/// True for what folding never changes: the common ideographs, and the signs, digits and letters of ASCII.
+fn stays(c: char) -> bool {
+    matches!(c, '!'..='~' | '\u{4E00}'..='\u{9FFF}')
 }
 
 fn half_width(c: char) -> char {
@@ -22,10 +35,9 @@ fn half_width(c: char) -> char {
 
 /// A folded label without the unit of money that may close it, and that unit: `项目资金(万元)` → `项目资金`, `万元`.
 pub(crate) fn split_unit(folded: &str) -> (&str, Option<&'static str>) {
-    for unit in ["万元", "亿元", "元"] {
-        if let Some(rest) =
-            folded.strip_suffix(')').and_then(|s| s.strip_suffix(unit)).and_then(|s| s.strip_suffix('('))
-        {
+    let Some(inner) = folded.strip_suffix("元)") else { return (folded, None) };
+    for (head, unit) in [("(万", "万元"), ("(亿", "亿元"), ("(", "元")] {
+        if let Some(rest) = inner.strip_suffix(head) {
             return (rest, Some(unit));
         }
     }
@@ -34,9 +46,11 @@ pub(crate) fn split_unit(folded: &str) -> (&str, Option<&'static str>) {
 
 /// The unit of money that a folded label names in brackets: `预算执行情况(万元)(20分)`.
 pub(crate) fn unit_of(folded: &str) -> Option<&'static str> {
+    // Most labels have no brackets.
+    let from_bracket = &folded[folded.find('(')?..];
     [("(万元)", "万元"), ("(亿元)", "亿元"), ("(元)", "元")]
         .into_iter()
-        .find(|(b, _)| folded.contains(b))
+        .find(|(b, _)| from_bracket.contains(b))
         .map(|(_, u)| u)
 }
 
@@ -44,7 +58,7 @@ pub(crate) fn unit_of(folded: &str) -> Option<&'static str> {
 pub(crate) fn label_key(text: &str) -> String {
     let mut folded = fold(text);
     let (rest, _) = split_unit(&folded);
-    let length = rest.strip_suffix(':').unwrap_or(rest).len();
+    let length = rest.strip_suffix(":").unwrap_or(rest).len();
     folded.truncate(length);
     folded
 }
@@ -52,7 +66,7 @@ pub(crate) fn label_key(text: &str) -> String {
 /// A folded label without marks before it (`*`, `★`) and without the brackets that close it: `*指标值`,
 /// `项目支出绩效目标表(2023年)(打捆项目)`.
 pub(crate) fn bare_key(key: &str) -> &str {
-    let mut bare = key.trim_start_matches(['*', '★', '☆']);
+    let mut bare = key.trim_start_matches(|c| matches!(c, '*' | '★' | '☆'));
     while let Some(open) = closing_bracket(bare) {
         bare = bare[..open].trim_end_matches(':');
     }
@@ -61,18 +75,22 @@ pub(crate) fn bare_key(key: &str) -> &str {
 
 /// A label without the number before it: `1.项目名称`, `2、市级资金`, `一、基本情况`, `(三)绩效目标`.
 pub(crate) fn unnumbered(key: &str) -> &str {
-    let plain = key.strip_prefix('(').unwrap_or(key);
-    let rest = plain.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
-    let marks: &[char] = if plain.len() == key.len() { &['.', '、', '．'] } else { &[')'] };
-    match rest.strip_prefix(marks) {
-        Some(label) if rest.len() < plain.len() => label,
-        _ => key,
+    let plain = key.strip_prefix("(").unwrap_or(key);
+    let rest = plain.trim_start_matches(is_numeral);
+    if rest.len() == plain.len() {
+        return key;
     }
+    let marks: &[char] = if plain.len() == key.len() { &['.', '、', '．'] } else { &[')'] };
+    rest.strip_prefix(marks).unwrap_or(key)
+}
+
+fn is_numeral(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十')
 }
 
 /// Where the bracket opens that closes a text; `None` where there is none, or nothing stands before it.
 fn closing_bracket(text: &str) -> Option<usize> {
-    if !text.ends_with([')', ']', '】']) {
+    if !text.ends_with(|c| matches!(c, ')' | ']' | '】')) {
         return None;
     }
     let mut depth = 0;
@@ -100,6 +118,27 @@ pub(crate) fn short_key(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folding_changes_brackets_and_space_only() {
+        assert_eq!(fold(" 项目\u{3000}资金（万元）：Ａ３／a-1㐀 "), "项目资金(万元):Ａ3/a-1㐀");
+        assert_eq!(fold("项目资金"), "项目资金");
+    }
+
+    #[test]
+    fn units_of_money_are_split_off() {
+        for (text, rest, unit) in [
+            ("金额(万元)", "金额", Some("万元")),
+            ("金额(亿元)", "金额", Some("亿元")),
+            ("金额(元)", "金额", Some("元")),
+            ("金额(美元)", "金额(美元)", None),
+            ("金额(万元", "金额(万元", None),
+        ] {
+            assert_eq!(split_unit(text), (rest, unit), "{text}");
+        }
+        assert_eq!(unit_of("执行情况(20分)(万元)(10分)"), Some("万元"));
+        assert_eq!(unit_of("执行情况"), None);
+    }
 
     #[test]
     fn bare_keys() {

@@ -66,7 +66,9 @@ impl Measures {
         for (measure, Measure { endings: own, except, .. }) in all.iter().enumerate() {
             for (texts, except) in [(own, false), (except, true)] {
                 let meaning = Meaning { measure, except };
-                texts.iter().for_each(|text| endings.entry(text.clone()).or_default().push(meaning));
+                for text in texts {
+                    endings.entry(text.clone()).or_default().push(meaning);
+                }
             }
         }
         let longest = endings.keys().map(|text| text.chars().count()).max().unwrap_or(0);
