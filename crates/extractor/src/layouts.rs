@@ -17,15 +17,19 @@ const HIERARCHY: &str = include_str!("../layouts/hierarchy.toml");
 #[derive(Debug, Clone, Default)]
 pub struct Layouts {
     forms: Vec<FormDef>,
+    /// What the titles of forms end with.
+    title_ends: Vec<char>,
     labels: Vec<Label>,
     /// Those of the labels that a cell may begin with, and those that a whole cell may be by a pattern.
     prefixes: Vec<usize>,
     patterned: Vec<usize>,
+    /// What such cells begin with.
+    prefix_starts: Vec<char>,
     by_text: FxHashMap<String, Vec<usize>>,
     /// Last characters of what may be a label.
     label_ends: FxHashSet<char>,
     scopes: FxHashMap<String, Scope>,
-    sides: FxHashSet<String>,
+    sides: Words,
     signs: FxHashSet<String>,
     captions: Vec<Regex>,
     columns: FxHashMap<String, ColumnDef>,
@@ -225,8 +229,40 @@ pub(crate) struct Group {
 pub(crate) struct Hierarchy {
     id: String,
     pub(crate) groups: Vec<Group>,
-    /// All spellings of a level.
-    spellings: [FxHashSet<String>; 2],
+    /// All spellings of a level, and of either.
+    spellings: [Words; 2],
+    levels: Words,
+}
+
+/// A set of words. Most texts are longer than its longest, and need not be looked for.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    words: FxHashSet<String>,
+    /// In bytes.
+    longest: usize,
+}
+
+impl Words {
+    fn contains(&self, text: &str) -> bool {
+        text.len() <= self.longest && self.words.contains(text)
+    }
+}
+
+impl Extend<String> for Words {
+    fn extend<I: IntoIterator<Item = String>>(&mut self, words: I) {
+        for word in words {
+            self.longest = self.longest.max(word.len());
+            self.words.insert(word);
+        }
+    }
+}
+
+impl FromIterator<String> for Words {
+    fn from_iter<I: IntoIterator<Item = String>>(words: I) -> Self {
+        let mut all = Self::default();
+        all.extend(words);
+        all
+    }
 }
 
 impl Hierarchy {
@@ -237,10 +273,9 @@ impl Hierarchy {
 
     /// The folded label of a level without what forms add to it: `数量指标(必填)`, `产出指标(50分)`, `满意度指标等`.
     pub(crate) fn level_key<'k>(&self, key: &'k str) -> &'k str {
-        let known = |key: &str| self.names_level(1, key) || self.names_level(2, key);
         let bare = bare_key(key);
         let bare = bare.strip_suffix("等").unwrap_or(bare);
-        if bare.len() < key.len() && !known(key) && known(bare) { bare } else { key }
+        if bare.len() < key.len() && !self.levels.contains(key) && self.levels.contains(bare) { bare } else { key }
     }
 
     /// Adds groups: spellings of levels that are known, levels under a known 一级 behind its others, others at the end.
@@ -259,7 +294,13 @@ impl Hierarchy {
                 None => self.groups.insert(last.map_or(self.groups.len(), |at| at + 1), group),
             }
         }
-        self.spellings = spellings(&self.groups);
+        self.collect_spellings();
+    }
+
+    fn collect_spellings(&mut self) {
+        self.spellings =
+            [1, 2].map(|level| self.groups.iter().flat_map(|g| g.spellings(level).iter().cloned()).collect());
+        self.levels = self.groups.iter().flat_map(|g| g.level1.iter().chain(&g.level2).cloned()).collect();
     }
 }
 
@@ -396,6 +437,7 @@ impl Layouts {
         let file: LayoutFile = toml::from_str(toml_text).map_err(|error| LayoutError::of_toml(toml_text, &error))?;
         let mut all = self.clone();
         all.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
+        all.title_ends = distinct(all.forms.iter().flat_map(|form| &form.titles).filter_map(|t| t.chars().next_back()));
         all.add_labels(file.label)?;
         for entry in file.scope {
             let scope = scope(&entry.scope)?;
@@ -430,6 +472,7 @@ impl Layouts {
         };
         self.prefixes = numbers(|label| label.role == LabelRole::Prefix);
         self.patterned = numbers(|label| label.role != LabelRole::Prefix && label.pattern.is_some());
+        self.prefix_starts = distinct(self.labels_at(&self.prefixes).flat_map(|label| label.starts.iter().copied()));
         Ok(())
     }
 
@@ -510,7 +553,8 @@ impl Layouts {
 
     /// The label that a whole cell is by its pattern.
     pub(crate) fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
-        if key.is_empty() || !key.ends_with(PATTERN_ENDS) || key.chars().nth(LONGEST_PATTERN).is_some() {
+        let last = key.chars().next_back()?;
+        if !PATTERN_ENDS.contains(&last) || key.chars().nth(LONGEST_PATTERN).is_some() {
             return None;
         }
         self.labels_at(&self.patterned).find(|l| l.kinds.contains(&kind) && l.is_match(key))
@@ -522,13 +566,16 @@ impl Layouts {
 
     /// True for a text that is a label of some form, whatever its kind: of a head, of a level, or beside a table.
     pub(crate) fn knows(&self, key: &str) -> bool {
-        let of_level = |h: &Hierarchy| h.names_level(1, key) || h.names_level(2, key);
+        let of_level = |h: &Hierarchy| h.levels.contains(key);
         self.by_text.contains_key(key) || self.sides.contains(key) || self.hierarchies.iter().any(of_level)
     }
 
     /// The label that a cell begins with, the number that it holds, and its length in characters without white space.
     pub(crate) fn prefix(&self, kind: FormKind, text: &str) -> Option<(&Label, Option<i64>, usize)> {
         let first = text.chars().next()?;
+        if !self.prefix_starts.contains(&first) {
+            return None;
+        }
         let labels = || self.labels_at(&self.prefixes).filter(|l| l.kinds.contains(&kind));
         let starts = |l: &Label| l.starts.contains(&first) && l.kinds.contains(&kind);
         if !self.labels_at(&self.prefixes).any(starts) {
@@ -543,6 +590,9 @@ impl Layouts {
     /// The form whose title a line is.
     pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
         let key = bare_key(key);
+        if !self.title_ends.contains(&key.chars().next_back()?) {
+            return None;
+        }
         let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
         self.forms
             .iter()
@@ -573,10 +623,7 @@ impl Layouts {
 
     /// True for the label of a level of some hierarchy.
     pub(crate) fn names_level(&self, key: &str) -> bool {
-        self.hierarchies.iter().any(|h| {
-            let key = h.level_key(key);
-            h.names_level(1, key) || h.names_level(2, key)
-        })
+        self.hierarchies.iter().any(|h| h.levels.contains(h.level_key(key)))
     }
 
     /// True for a label beside the whole indicator table.
@@ -586,7 +633,7 @@ impl Layouts {
 
     /// True for one or two characters of a label beside the table that runs down its rows: 绩, 效, 指, 标.
     pub(crate) fn is_side_fragment(&self, key: &str) -> bool {
-        (1..=2).contains(&key.chars().count()) && self.sides.iter().any(|side| side.contains(key))
+        (1..=2).contains(&key.chars().count()) && self.sides.words.iter().any(|side| side.contains(key))
     }
 
     /// What a column holds, by its heading: as it is printed, or without marks before and brackets behind.
@@ -750,12 +797,17 @@ fn scope(name: &str) -> Result<Scope, LayoutError> {
 }
 
 fn hierarchy(entry: HierarchyEntry) -> Hierarchy {
-    let groups: Vec<Group> = entry.level1.iter().flat_map(|one| one.level2.iter().map(|two| group(one, two))).collect();
-    Hierarchy { id: entry.id, spellings: spellings(&groups), groups }
+    let groups = entry.level1.iter().flat_map(|one| one.level2.iter().map(|two| group(one, two))).collect();
+    let mut hierarchy = Hierarchy { id: entry.id, groups, spellings: Default::default(), levels: Words::default() };
+    hierarchy.collect_spellings();
+    hierarchy
 }
 
-fn spellings(groups: &[Group]) -> [FxHashSet<String>; 2] {
-    [1, 2].map(|level| groups.iter().flat_map(|g| g.spellings(level).iter().cloned()).collect())
+fn distinct(all: impl Iterator<Item = char>) -> Vec<char> {
+    let mut all: Vec<char> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn extend_with_new(texts: &mut Vec<String>, more: &[String]) {

@@ -30,7 +30,8 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
 /// The costs of one table that are given in money, with their fen.
 fn costs<'a>(notes: &Notes<'a>, scope: Option<Scope>) -> Vec<(Row<'a>, i128)> {
     let in_scope = notes.rows().into_iter().filter(|row| row.indicator.scope == scope);
-    in_scope.filter(|row| is_cost(*row)).filter_map(|row| Some((row, cost(row.value()?)?))).collect()
+    let in_money = in_scope.filter_map(|row| Some((row, cost(row.value()?)?)));
+    in_money.filter(|(row, _)| is_cost(*row)).collect()
 }
 
 fn is_cost(row: Row<'_>) -> bool {
@@ -66,7 +67,7 @@ fn table(notes: &mut Notes<'_>, scope: Option<Scope>, money: &Amount) {
 fn sum(notes: &mut Notes<'_>, costs: &[(Row<'_>, i128)], money: &Amount) {
     let Some(rule) = notes.rule(Code::CostSumAboveFunding) else { return };
     let available = money.fen.unwrap_or(0);
-    let is_part = |(row, cost): &&(Row<'_>, i128)| *cost < available && !rule.exempts(&fold(row.name()));
+    let is_part = |(row, cost): &&(Row<'_>, i128)| *cost < available && !rule.exempts(row.folded);
     let parts: Vec<&(Row<'_>, i128)> = costs.iter().filter(is_part).collect();
     let sum: i128 = parts.iter().map(|(_, cost)| cost).sum();
     let Some((first, _)) = parts.first().filter(|_| parts.len() > 1) else { return };

@@ -33,8 +33,9 @@ fn period(notes: &mut Notes<'_>, years: Years) {
 fn deadlines(notes: &mut Notes<'_>, years: Years) {
     let Some(rule) = notes.rule(Code::DeadlineOutsideYear) else { return };
     for row in notes.rows() {
-        let Some(named) = row.value().map(years_of).filter(|named| !named.is_empty()) else { continue };
-        if rule.exempts(row.printed()) {
+        let mut named = Vec::new();
+        row.value().into_iter().for_each(|value| add_years(value, &mut named));
+        if named.is_empty() || rule.exempts(row.printed()) {
             continue;
         }
         // Without a period, 总体 may look further ahead than the year.
@@ -48,12 +49,12 @@ fn deadlines(notes: &mut Notes<'_>, years: Years) {
     }
 }
 
-/// The years that a value names as time by which, at which or in which something is due.
-fn years_of(value: &Value) -> Vec<i16> {
-    let timed = matches!(value.kind, Kind::Date | Kind::Deadline | Kind::Period);
-    let own = [value.date, value.start, value.end].into_iter().flatten().filter_map(|date| date.year);
-    let own: Vec<i16> = if timed { own.collect() } else { Vec::new() };
-    own.into_iter().chain(value.parts.iter().flat_map(years_of)).collect()
+/// Adds the years that a value names as time by which, at which or in which something is due.
+fn add_years(value: &Value, years: &mut Vec<i16>) {
+    if matches!(value.kind, Kind::Date | Kind::Deadline | Kind::Period) {
+        years.extend([value.date, value.start, value.end].into_iter().flatten().filter_map(|date| date.year));
+    }
+    value.parts.iter().for_each(|part| add_years(part, years));
 }
 
 fn spans(named: &[i16], year: i16) -> bool {
@@ -116,9 +117,8 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn dates(&self) -> Vec<Dated<'a>> {
-        let clauses = self.text.split(['，', ',', '；', ';', '。', '\n', '、']);
         let mut dates = Vec::new();
-        for clause in clauses.filter(|clause| years(clause).next().is_some() && !self.rule.exempts(clause)) {
+        for clause in clauses_with_years(self.text).filter(|clause| !self.rule.exempts(clause)) {
             if self.goal { self.years_planned(clause, &mut dates) } else { dates_of(clause, &mut dates) }
         }
         dates
@@ -135,6 +135,21 @@ impl<'a> Plan<'a> {
             }
         }
     }
+}
+
+/// The clauses of a text that name a year.
+fn clauses_with_years(text: &str) -> impl Iterator<Item = &str> {
+    let ends_clause = |c: char| matches!(c, '，' | ',' | '；' | ';' | '。' | '\n' | '、');
+    let mut after = 0;
+    years(text).filter_map(move |(year_end, _)| {
+        // A second year of the clause.
+        if year_end <= after {
+            return None;
+        }
+        let head = text[after..year_end].rsplit(ends_clause).next().unwrap_or_default();
+        after = text[year_end..].find(ends_clause).map_or(text.len(), |length| year_end + length);
+        Some(&text[year_end - head.len()..after])
+    })
 }
 
 /// Dates with a month, and ends of years, in a clause.
@@ -186,6 +201,15 @@ mod tests {
         let mut found = Vec::new();
         dates_of(clause, &mut found);
         found.iter().map(|date| date.text).collect()
+    }
+
+    #[test]
+    fn only_clauses_with_years_are_looked_at() {
+        let text = "2021年1月，2022年至2023年。其他、20245人；2024年底\n无";
+        let found: Vec<&str> = clauses_with_years(text).collect();
+        assert_eq!(found, ["2021年1月", "2022年至2023年", "2024年底"]);
+        assert_eq!(clauses_with_years("，2021年。").collect::<Vec<_>>(), ["2021年"]);
+        assert_eq!(clauses_with_years("没有，12345热线").count(), 0);
     }
 
     #[test]

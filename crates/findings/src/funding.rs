@@ -23,18 +23,19 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
     }
     for (total, parts) in BLOCKS {
         for time in TIMES {
-            let item = |name: &&str| format!("{name}{time}");
-            funding_parts(notes, &item(&total), &parts.iter().map(item).collect::<Vec<_>>());
+            funding_parts(notes, total, parts, time);
         }
     }
     annual_above_total(notes);
     one_year_totals(notes);
 }
 
-fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[String]) {
+fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[&str], time: &str) {
     let form = notes.form;
-    let (Some(rule), Some(whole)) = (notes.rule(Code::FundingPartsDiffer), amount(form, total)) else { return };
+    let item = |name: &str| format!("{name}{time}");
+    let (Some(rule), Some(whole)) = (notes.rule(Code::FundingPartsDiffer), amount(form, &item(total))) else { return };
     let Some(stated) = whole.fen else { return };
+    let parts: Vec<String> = parts.iter().map(|name| item(name)).collect();
     let cells: Vec<Cell> = parts.iter().map(|item| Cell::of(form, item)).collect();
     let figures = cells.iter().filter(|cell| cell.is_figure()).count();
     if figures == 0 || cells.contains(&Cell::Words) {
@@ -51,7 +52,7 @@ fn funding_parts(notes: &mut Notes<'_>, total: &str, parts: &[String]) {
         whole.label,
         wan(stated),
         wan(sum),
-        listed(form, parts),
+        listed(form, &parts),
         wan(sum - stated)
     );
     notes.add(rule, whole.place, message);

@@ -33,14 +33,14 @@ use rayon::prelude::*;
 pub use page::{markdown, rules_file};
 pub use rules::{Rules, RulesError};
 
-use note::Notes;
+use note::{Notes, folded_names};
 
 /// What the document gets wrong. `values` holds what the indicators of each form say, in the order of the document;
 /// `None` is a value that is not there.
 pub fn findings(document: &Document, values: &[Vec<Option<Enriched>>], rules: &Rules) -> Vec<Diagnostic> {
     let of_form = |(position, form)| {
         let read = values.get(position).map_or(&[][..], Vec::as_slice);
-        of_form(Notes::new(rules, form, position, read))
+        of_form(Notes::new(rules, form, position, read, &folded_names(form)))
     };
     let of_forms: Vec<Vec<Diagnostic>> = document.forms.par_iter().enumerate().map(of_form).collect();
     let mut found = contents::check(document, rules);

@@ -1,9 +1,10 @@
 //! What the name of an indicator says it measures, and in which units that can be given.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use jixiao_names::fold;
 use jixiao_normalizer::{Dimension, Value};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 /// A kind of measure: names with one of the endings have it.
@@ -33,24 +34,66 @@ struct File {
     measure: Vec<Measure>,
 }
 
-fn builtin() -> &'static [Measure] {
-    static MEASURES: OnceLock<File> = OnceLock::new();
-    let read = || {
-        let read = toml::from_str(include_str!("../measures.toml"));
-        debug_assert!(read.is_ok(), "embedded measures: {read:?}");
-        read.unwrap_or_default()
-    };
-    &MEASURES.get_or_init(read).measure
+/// All measures, by the endings of names.
+struct Measures {
+    all: Vec<Measure>,
+    endings: FxHashMap<String, Vec<Meaning>>,
+    /// Length of the longest ending, in characters.
+    longest: usize,
+}
+
+/// What an ending says.
+#[derive(Clone, Copy)]
+struct Meaning {
+    /// Position of the measure.
+    measure: usize,
+    /// The name is not of the measure, for all that a shorter ending says.
+    except: bool,
+}
+
+impl Measures {
+    fn builtin() -> &'static Self {
+        static MEASURES: OnceLock<Measures> = OnceLock::new();
+        MEASURES.get_or_init(|| {
+            let read = toml::from_str::<File>(include_str!("../measures.toml"));
+            debug_assert!(read.is_ok(), "embedded measures: {read:?}");
+            Self::new(read.unwrap_or_default().measure)
+        })
+    }
+
+    fn new(all: Vec<Measure>) -> Self {
+        let mut endings: FxHashMap<String, Vec<Meaning>> = FxHashMap::default();
+        for (measure, Measure { endings: own, except, .. }) in all.iter().enumerate() {
+            for (texts, except) in [(own, false), (except, true)] {
+                let meaning = Meaning { measure, except };
+                for text in texts {
+                    endings.entry(text.clone()).or_default().push(meaning);
+                }
+            }
+        }
+        let longest = endings.keys().map(|text| text.chars().count()).max().unwrap_or(0);
+        Self { all, endings, longest }
+    }
+
+    /// What a name without brackets measures; the longest ending decides.
+    fn of(&self, name: &str) -> Option<&Measure> {
+        let (mut found, mut excepted) = (None, false);
+        for (start, _) in name.char_indices().rev().take(self.longest) {
+            let Some(meanings) = self.endings.get(&name[start..]) else { continue };
+            if let Some(longer) = meanings.iter().rfind(|meaning| !meaning.except) {
+                (found, excepted) = (Some(longer.measure), false);
+            } else {
+                excepted |= meanings.iter().any(|meaning| Some(meaning.measure) == found);
+            }
+        }
+        self.all.get(found?).filter(|_| !excepted)
+    }
 }
 
 impl Measure {
-    /// What a name measures; the longest ending decides. `None` where the name does not say.
+    /// What a folded name measures. `None` where the name does not say.
     pub(crate) fn of(name: &str) -> Option<&'static Self> {
-        let name = without_brackets(&fold(name));
-        let longest = |words: &[String]| words.iter().filter(|word| name.ends_with(*word)).map(String::len).max();
-        let all = builtin().iter().filter_map(|measure| Some((longest(&measure.endings)?, measure)));
-        let (length, measure) = all.max_by_key(|(length, _)| *length)?;
-        (longest(&measure.except) <= Some(length)).then_some(measure)
+        Measures::builtin().of(&without_brackets(name))
     }
 
     /// Whether a value's unit is one of this measure. Without a unit nothing contradicts.
@@ -63,7 +106,10 @@ impl Measure {
 }
 
 /// A folded name without what stands in brackets.
-fn without_brackets(name: &str) -> String {
+fn without_brackets(name: &str) -> Cow<'_, str> {
+    if !name.contains(['(', ')']) {
+        return name.into();
+    }
     let mut depth = 0_usize;
     let mut plain = String::with_capacity(name.len());
     for c in name.chars() {
@@ -74,18 +120,19 @@ fn without_brackets(name: &str) -> String {
             _ => {}
         }
     }
-    plain
+    plain.into()
 }
 
 #[cfg(test)]
 mod tests {
+    use jixiao_names::fold;
     use jixiao_normalizer::parse;
 
     use super::*;
 
     #[test]
     fn every_dimension_exists_and_every_measure_can_be_met() {
-        for measure in builtin() {
+        for measure in &Measures::builtin().all {
             assert!(measure.dimensions.iter().all(|word| Dimension::from_word(word).is_some()), "{measure:?}");
             assert!(!measure.endings.is_empty() && measure.dimensions.len() + measure.units.len() > 0, "{measure:?}");
         }
@@ -105,7 +152,7 @@ mod tests {
             ("促进居民消费", None),
             ("村容村貌", None),
         ] {
-            assert_eq!(Measure::of(name).map(|m| m.name.as_str()), measure, "{name}");
+            assert_eq!(Measure::of(&fold(name)).map(|m| m.name.as_str()), measure, "{name}");
         }
     }
 

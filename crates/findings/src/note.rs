@@ -22,6 +22,8 @@ pub(crate) struct Row<'a> {
     /// Position in the form.
     pub(crate) at: usize,
     pub(crate) indicator: &'a Indicator,
+    /// The name, folded.
+    pub(crate) folded: &'a str,
     /// `None` where the value is lost.
     pub(crate) read: Option<&'a Enriched>,
 }
@@ -47,6 +49,11 @@ impl<'a> Row<'a> {
     }
 }
 
+/// The names of a form's indicators, folded: every rule that asks for names asks for these.
+pub(crate) fn folded_names(form: &Form) -> Vec<String> {
+    form.indicators.iter().map(|indicator| indicator.level3.as_deref().map(fold).unwrap_or_default()).collect()
+}
+
 /// What people call the table of a scope.
 pub(crate) fn scope_name(scope: Option<Scope>) -> &'static str {
     match scope {
@@ -57,10 +64,17 @@ pub(crate) fn scope_name(scope: Option<Scope>) -> &'static str {
 }
 
 impl<'a> Notes<'a> {
-    /// `values` are those of the form's indicators, in their order.
-    pub(crate) fn new(rules: &'a Rules, form: &'a Form, position: usize, values: &'a [Option<Enriched>]) -> Self {
+    /// `values` are those of the form's indicators, in their order, and `names` their folded names.
+    pub(crate) fn new(
+        rules: &'a Rules,
+        form: &'a Form,
+        position: usize,
+        values: &'a [Option<Enriched>],
+        names: &'a [String],
+    ) -> Self {
         let read = |at: usize| values.get(at).and_then(Option::as_ref);
-        let rows = form.indicators.iter().enumerate().map(|(at, indicator)| Row { at, indicator, read: read(at) });
+        let rows = form.indicators.iter().zip(names).enumerate();
+        let rows = rows.map(|(at, (indicator, folded))| Row { at, indicator, folded, read: read(at) });
         Self { rules, form, ordinal: position + 1, rows: rows.collect(), found: Vec::new() }
     }
 
@@ -88,7 +102,7 @@ impl<'a> Notes<'a> {
 
     /// Adds a finding about an indicator, unless its name is exempt.
     pub(crate) fn add_row(&mut self, rule: &Rule, row: Row<'_>, message: String) {
-        if rule.exempts(&fold(row.name())) {
+        if rule.exempts(row.folded) {
             return;
         }
         self.add(rule, row.indicator.place, message);

@@ -1,5 +1,7 @@
 //! The years that a form is about.
 
+use std::ops::Range;
+
 use jixiao_model::Form;
 
 /// First and last year of a project's period.
@@ -58,12 +60,20 @@ pub(crate) fn year_in(text: &str) -> Option<i16> {
 
 /// Every run of exactly four digits that is a year, with the byte where it ends.
 pub(crate) fn years(text: &str) -> impl Iterator<Item = (usize, i16)> + '_ {
-    let bytes = text.as_bytes();
-    let digit = move |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let starts = (0..bytes.len()).filter(move |&at| digit(at) && (at == 0 || !digit(at - 1)));
-    let runs = starts.filter(move |&at| (at..at + 4).all(digit) && !digit(at + 4));
-    runs.filter_map(|at| Some((at + 4, text.get(at..at + 4)?.parse().ok()?)))
+    let runs = digit_runs(text).filter(|run| run.len() == 4);
+    runs.filter_map(|run| Some((run.end, text.get(run)?.parse().ok()?)))
         .filter(|(_, year)| (1990..=2100).contains(year))
+}
+
+/// The runs of digits of a text, in bytes.
+fn digit_runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + bytes[from..].iter().position(u8::is_ascii_digit)?;
+        from = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        Some(start..from)
+    })
 }
 
 #[cfg(test)]

@@ -172,6 +172,7 @@ fn replace<T>(own: &mut Option<T>, new: Option<T>, name: &'static str) -> Result
 /// Which inconsistencies are looked for, and how closely.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
+    /// One for each code, in their order.
     rules: Vec<Rule>,
     changes: String,
 }
@@ -231,7 +232,7 @@ impl Rules {
 
     /// The rule of a code; `None` where it is switched off.
     pub(crate) fn get(&self, code: Code) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.code == code && rule.enabled)
+        self.rules.get(code as usize).filter(|rule| rule.code == code && rule.enabled)
     }
 
     /// Every rule, in the order of the documentation.

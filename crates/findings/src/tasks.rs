@@ -19,26 +19,34 @@ const COLUMNS: [(&str, Column); 3] = [
 ];
 
 pub(crate) fn check(notes: &mut Notes<'_>) {
-    let tasks = &notes.form.tasks;
-    for task in tasks {
-        parts(notes, task);
+    let rows: Vec<Money<'_>> = notes.form.tasks.iter().map(Money::of).collect();
+    for row in &rows {
+        parts(notes, row);
     }
-    let Some(total) = tasks.iter().find(|task| task.is_total) else { return };
-    for (name, column) in COLUMNS {
-        column_total(notes, total, name, column);
+    let Some(total) = rows.iter().find(|row| row.task.is_total) else { return };
+    for (column, (name, _)) in COLUMNS.iter().enumerate() {
+        column_total(notes, &rows, total, name, column);
     }
-    if let Cell::Fen(stated) = cell(total, 0) {
-        against_budget(notes, total, stated);
+    if let Cell::Fen(stated) = total.cells[0] {
+        against_budget(notes, total.task, stated);
     }
 }
 
-fn cell(task: &Task, column: usize) -> Cell {
-    Cell::of_task(COLUMNS[column].1(task))
+/// A task with what its cells for money say, in the order of the columns.
+struct Money<'a> {
+    task: &'a Task,
+    cells: [Cell; 3],
+}
+
+impl<'a> Money<'a> {
+    fn of(task: &'a Task) -> Self {
+        Self { task, cells: COLUMNS.map(|(_, column)| Cell::of_task(column(task))) }
+    }
 }
 
 /// 预算资金 of a row is 财政拨款 and 其他资金 together.
-fn parts(notes: &mut Notes<'_>, task: &Task) {
-    let [budget, fiscal, other] = [0, 1, 2].map(|column| cell(task, column));
+fn parts(notes: &mut Notes<'_>, row: &Money<'_>) {
+    let Money { task, cells: [budget, fiscal, other] } = *row;
     let (Some(rule), Cell::Fen(stated)) = (notes.rule(Code::TaskPartsDiffer), budget) else { return };
     let (Some(a), Some(b)) = (fiscal.fen(), other.fen()) else { return };
     let figures = usize::from(fiscal.is_figure()) + usize::from(other.is_figure());
@@ -62,12 +70,10 @@ fn name(task: &Task) -> String {
     without_space(text.unwrap_or("合计")).into_owned()
 }
 
-fn column_total(notes: &mut Notes<'_>, total: &Task, name: &str, column: Column) {
-    let (Some(rule), Cell::Fen(stated)) = (notes.rule(Code::TasksTotalDiffers), Cell::of_task(column(total))) else {
-        return;
-    };
-    let rows = || notes.form.tasks.iter().filter(|task| !task.is_total);
-    let cells: Vec<Cell> = rows().map(|task| Cell::of_task(column(task))).collect();
+fn column_total(notes: &mut Notes<'_>, rows: &[Money<'_>], total: &Money<'_>, name: &str, column: usize) {
+    let (Some(rule), Cell::Fen(stated)) = (notes.rule(Code::TasksTotalDiffers), total.cells[column]) else { return };
+    let parts = rows.iter().filter(|row| !row.task.is_total);
+    let cells: Vec<Cell> = parts.map(|row| row.cells[column]).collect();
     let sum: i128 = cells.iter().filter_map(|cell| cell.fen()).sum();
     let figures = cells.iter().filter(|cell| cell.is_figure()).count();
     // Words, and a task without a budget, may stand for what is missing, never for less than nothing.
@@ -77,7 +83,7 @@ fn column_total(notes: &mut Notes<'_>, total: &Task, name: &str, column: Column)
         return;
     }
     let message = format!("{name} of the {} tasks comes to {}, 合计 says {}", cells.len(), wan(sum), wan(stated));
-    notes.add(rule, total.place, message);
+    notes.add(rule, total.task.place, message);
 }
 
 /// 合计 against what the department has for projects: all of it, or 特定目标类 alone.

@@ -1,7 +1,7 @@
 //! 总体绩效指标 against 年度绩效指标.
 
 use jixiao_model::Scope;
-use jixiao_names::{Likeness, Pair, closeness, fold, pair};
+use jixiao_names::{Likeness, Pair, closeness, pair};
 
 use crate::note::{Notes, Row, scope_name};
 use crate::period::Period;
@@ -27,11 +27,10 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
 }
 
 fn pairs(notes: &Notes<'_>, overall: &[Row<'_>], annual: &[Row<'_>]) -> Vec<Pair> {
-    let names = |rows: &[Row<'_>]| rows.iter().map(|row| fold(row.name())).collect::<Vec<String>>();
-    let (left, right) = (names(overall), names(annual));
+    let [left, right] = [overall, annual].map(|rows| rows.iter().map(|row| row.folded).collect::<Vec<&str>>());
     let similarity = notes.rule(Code::TwinNameDiffers).and_then(|rule| rule.similarity);
     let likeness = |l: usize, r: usize| Likeness {
-        score: closeness(&left[l], &right[r]),
+        score: closeness(left[l], right[r]),
         favour: f64::from(u8::from(overall[l].indicator.level2 == annual[r].indicator.level2)),
     };
     // Nothing is closer than 1: without the rule only equal names are twins.

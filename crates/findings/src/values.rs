@@ -13,7 +13,7 @@ pub(crate) fn check(notes: &mut Notes<'_>) {
     lost_values(notes);
     for row in notes.rows() {
         let Some(value) = row.value() else { continue };
-        let measure = Measure::of(row.name());
+        let measure = Measure::of(row.folded);
         let in_brackets = bracketed_unit(row.name()).or_else(|| bracketed_unit(explanation(row)));
         match measure.filter(|measure| measure.rate) {
             Some(_) => rate(notes, row, value, in_brackets.as_ref()),

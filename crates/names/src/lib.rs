@@ -6,7 +6,7 @@
 
 mod matching;
 
-use jixiao_model::{fold_radicals, is_cjk};
+use jixiao_model::fold_radicals;
 
 pub use matching::{Likeness, Pair, pair};
 
@@ -17,11 +17,23 @@ const LONGEST: usize = 400;
 /// straight, Latin letters made small, radicals made ideographs.
 pub fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
-    for c in fold_radicals(name).chars().filter(|c| !c.is_whitespace()).map(plain) {
-        // Ideographs, which nearly all are, have no case.
-        if is_cjk(c) { folded.push(c) } else { folded.extend(c.to_lowercase()) }
+    let name = fold_radicals(name);
+    let mut rest: &str = &name;
+    // Nearly all characters are ideographs, which stay as they are: they are taken a run at a time.
+    while let Some(at) = rest.find(|c| !is_ideograph(c)) {
+        folded.push_str(&rest[..at]);
+        let mut others = rest[at..].chars();
+        let other = others.next().filter(|c| !c.is_whitespace()).map(plain);
+        folded.extend(other.into_iter().flat_map(char::to_lowercase));
+        rest = others.as_str();
     }
+    folded.push_str(rest);
     folded
+}
+
+/// The block of the common ideographs: no white space, no signs, no letters with case.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
 fn plain(c: char) -> char {
@@ -40,8 +52,9 @@ fn plain(c: char) -> char {
 /// How close two folded names are, from 0 to 1: one less the edit distance (Levenshtein) by the longer of the two.
 /// Nothing is close to an empty name.
 pub fn closeness(one: &str, other: &str) -> f64 {
-    if one.is_empty() || other.is_empty() || one.chars().count().max(other.chars().count()) > LONGEST {
-        return f64::from(u8::from(one == other && !one.is_empty()));
+    let equal = one == other;
+    if equal || one.is_empty() || other.is_empty() || one.chars().count().max(other.chars().count()) > LONGEST {
+        return f64::from(u8::from(equal && !one.is_empty()));
     }
     strsim::normalized_levenshtein(one, other)
 }
@@ -55,6 +68,7 @@ mod tests {
         assert_eq!(fold("“两癌” 检查（人）"), fold("\"两癌\"检查(人)"));
         assert_eq!(fold("商河县域ＧＤＰ"), "商河县域gdp");
         assert_eq!(fold("⼆级指标"), "二级指标");
+        assert_eq!(fold(" Ａ类 İ㐀 ５个\u{3000}"), "a类i\u{307}㐀5个");
     }
 
     #[test]

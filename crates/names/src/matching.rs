@@ -68,12 +68,17 @@ pub fn pair<K: Ord>(
     threshold: f64,
     likeness: impl Fn(usize, usize) -> Likeness,
 ) -> Vec<Pair> {
-    let mut pairs = Vec::new();
+    let mut pairs = Vec::with_capacity(before.len().max(after.len()));
     let mut left = Unmatched { before: vec![true; before.len()], after: vec![true; after.len()] };
-    for (one, two) in equal_keys(before, after) {
-        for (b, a) in assign(&one, &two, |b, a| Some(likeness(b, a))) {
+    for (one, two) in equal_keys((before, &by_key(before)), (after, &by_key(after))) {
+        let mut exact = |b, a| {
             left.take(b, a);
             pairs.push(Pair::Exact(b, a));
+        };
+        match (one, two) {
+            // Nothing competes: how well they fit need not be asked.
+            (&[b], &[a]) => exact(b, a),
+            _ => assign(one, two, |b, a| Some(likeness(b, a))).into_iter().for_each(|(b, a)| exact(b, a)),
         }
     }
     let close = |b, a| Some(likeness(b, a)).filter(|likeness| likeness.score >= threshold);
@@ -103,12 +108,28 @@ fn positions(marks: &[bool]) -> Vec<usize> {
     (0..marks.len()).filter(|at| marks[*at]).collect()
 }
 
-/// The positions of each key that both lists have.
-fn equal_keys<K: Ord>(before: &[K], after: &[K]) -> Vec<(Vec<usize>, Vec<usize>)> {
-    let mut groups: BTreeMap<&K, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-    before.iter().enumerate().for_each(|(at, key)| groups.entry(key).or_default().0.push(at));
-    after.iter().enumerate().for_each(|(at, key)| groups.entry(key).or_default().1.push(at));
-    groups.into_values().filter(|(before, after)| !before.is_empty() && !after.is_empty()).collect()
+/// The positions of a list, sorted by their keys.
+fn by_key<K: Ord>(keys: &[K]) -> Vec<usize> {
+    let mut positions: Vec<usize> = (0..keys.len()).collect();
+    positions.sort_by(|one, other| keys[*one].cmp(&keys[*other]));
+    positions
+}
+
+/// The positions of each key that both lists have, out of those sorted by key.
+fn equal_keys<'p, K: Ord>(
+    (before, in_before): (&[K], &'p [usize]),
+    (after, in_after): (&[K], &'p [usize]),
+) -> Vec<(&'p [usize], &'p [usize])> {
+    let mut groups = Vec::with_capacity(in_before.len().min(in_after.len()));
+    let mut others = in_after.chunk_by(|one, other| after[*one] == after[*other]).peekable();
+    for group in in_before.chunk_by(|one, other| before[*one] == before[*other]) {
+        let key = &before[group[0]];
+        while others.next_if(|other| after[other[0]] < *key).is_some() {}
+        if let Some(other) = others.next_if(|other| after[other[0]] == *key) {
+            groups.push((group, other));
+        }
+    }
+    groups
 }
 
 /// A pair that may be matched.

@@ -6,6 +6,7 @@ use crate::date::{DatePart, IsoDate};
 use crate::exact::Exact;
 use crate::lexicon::{Lexicon, Role, Roles};
 use crate::number::Reader;
+use crate::signs::{fold, is_blank};
 use crate::source::FoldedText;
 use crate::value::{Flag, Kind, Text, Value};
 
@@ -111,6 +112,10 @@ pub struct Bracketed {
 
 /// The unit in brackets that closes the name of an indicator: 改造面积（万平方米）, 满意度（≥**%）.
 pub fn bracketed_unit(name: &str) -> Option<Bracketed> {
+    // Most names close with no bracket: a look at their end is enough.
+    if name.chars().rev().find(|&c| !is_blank(c)).map(fold) != Some(')') {
+        return None;
+    }
     let folded = FoldedText::new(name);
     let source = folded.source();
     let reader = Reader { lexicon: Lexicon::builtin(), source };
