@@ -49,8 +49,13 @@ pub(crate) fn say(message: &str) {
 
 /// Writes data to stdout.
 pub(crate) fn print(data: impl AsRef<[u8]>) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    out.write_all(data.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+    print_by(|out| out.write_all(data.as_ref()))
+}
+
+/// Lets `write` write to stdout.
+pub(crate) fn print_by(write: impl FnOnce(&mut io::Stdout) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
         _ => Failure::Message(format!("cannot write to standard output: {error}")),
     })

@@ -151,11 +151,16 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     })
 }
 
-/// Reads the only document of a process, with all its processors.
-pub fn process_alone(source: &Source, options: &ReadOptions) -> Result<DocumentRecords, ThreadsError> {
+/// Reads the only document of a process, with all its processors. They do what comes `then`, too: to start threads
+/// once more would cost as much as some of the work does.
+pub fn process_alone<T: Send>(
+    source: &Source,
+    options: &ReadOptions,
+    then: impl FnOnce(DocumentRecords) -> T + Send,
+) -> Result<T, ThreadsError> {
     among_threads(available_parallelism().map_or(1, NonZero::get), || {
         options.load_aside();
-        process_one(source, options)
+        then(process_one(source, options))
     })
 }
 
