@@ -1,6 +1,6 @@
 //! What the program says and how it ends.
 
-use std::io::{self, Stdout, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -49,11 +49,11 @@ pub(crate) fn say(message: &str) {
 
 /// Writes data to stdout.
 pub(crate) fn print(data: impl AsRef<[u8]>) -> Result<(), Failure> {
-    print_with(|out| out.write_all(data.as_ref()))
+    print_by(|out| out.write_all(data.as_ref()))
 }
 
-/// Writes to stdout what `write` gives, part by part.
-pub(crate) fn print_with(write: impl FnOnce(&mut Stdout) -> io::Result<()>) -> Result<(), Failure> {
+/// Lets `write` write to stdout.
+pub(crate) fn print_by(write: impl FnOnce(&mut io::Stdout) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = io::stdout();
     write(&mut out).and_then(|()| out.flush()).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::BrokenPipe,

@@ -134,7 +134,7 @@ mod tests {
             value_kind: Some(parsed.kind.as_str().to_owned()),
             value_exact: parsed.value.map(|number| number.to_string()),
             unit: parsed.unit.as_ref().map(ToString::to_string),
-            value_parsed: CompactJson::of(&parsed),
+            value_parsed: Some(parsed.to_json().into()),
             fiscal_year: Some(year),
             ..IndicatorRow::default()
         }

@@ -1,5 +1,6 @@
 //! A JSON value that is kept as its text: it is written far more often than it is looked into.
 
+use jixiao_normalizer::Enriched;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::Value;
 
@@ -8,11 +9,6 @@ use serde_json::Value;
 pub struct CompactJson(Box<str>);
 
 impl CompactJson {
-    /// The JSON of something; `None` where it has none (a map whose keys are no texts).
-    pub fn of(object: &impl Serialize) -> Option<Self> {
-        serde_json::to_string(object).ok().map(|text| Self(text.into()))
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -22,6 +18,12 @@ impl CompactJson {
     pub fn value(&self) -> Value {
         // The text was made of a value.
         serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<&Enriched> for CompactJson {
+    fn from(value: &Enriched) -> Self {
+        Self(value.json_text().into())
     }
 }
 
@@ -54,7 +56,6 @@ mod tests {
         for value in [json!(null), json!("甲\"\n"), json!({"b": [1, 0.5, true], "a": {}})] {
             let compact = CompactJson::from(value.clone());
             assert_eq!(compact.value(), value);
-            assert_eq!(CompactJson::of(&value), Some(compact.clone()));
             assert_eq!(serde_json::to_value(&compact).unwrap(), value);
             let spaced = serde_json::to_string_pretty(&value).unwrap();
             assert_eq!(serde_json::from_str::<CompactJson>(&spaced).unwrap(), compact);

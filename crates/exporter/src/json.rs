@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use std::io;
 
 use rayon::prelude::*;
-use serde_json::Number;
 
 use crate::column::{Cell, ColumnType, RepairRow};
 use crate::schema::{Column, Row, Table};
@@ -47,13 +46,23 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn take(&mut self, text: &mut String) {
+    fn take(&mut self, text: &str) {
         if self.result.is_ok() {
             self.result = self.writer.write_all(text.as_bytes());
         }
-        text.clear();
     }
 }
+
+/// A row without a value, laid out: what all rows of a table have in common. It is made once and copied in long pieces.
+pub(crate) struct BlankRow {
+    /// `null` under each key, and a comma before each.
+    text: String,
+    /// Where the entry of each column ends.
+    ends: Vec<usize>,
+}
+
+/// What stands for a value that is missing.
+const NULL: &str = "null";
 
 impl<'a> JsonText<'a> {
     /// What `content` writes, held until it is whole.
@@ -79,7 +88,7 @@ impl<'a> JsonText<'a> {
     /// What writing it gave first.
     pub fn finish(mut self) -> io::Result<()> {
         let Some(mut sink) = self.sink.take() else { return Ok(()) };
-        sink.take(&mut self.text);
+        sink.take(&self.text);
         sink.result
     }
 
@@ -90,7 +99,8 @@ impl<'a> JsonText<'a> {
 
     fn hand_on(&mut self) {
         if let Some(sink) = self.sink.as_mut().filter(|_| self.text.len() >= PORTION) {
-            sink.take(&mut self.text);
+            sink.take(&self.text);
+            self.text.clear();
         }
     }
 
@@ -135,7 +145,18 @@ impl<'a> JsonText<'a> {
     fn items(&mut self, written: &[String]) {
         for text in written {
             self.separate();
-            self.text.push_str(text);
+            self.item(text);
+        }
+    }
+
+    /// Adds what is written already. Where there is enough of it, it is handed on from where it is.
+    fn item(&mut self, written: &str) {
+        if let Some(sink) = self.sink.as_mut().filter(|_| written.len() >= PORTION) {
+            sink.take(&self.text);
+            sink.take(written);
+            self.text.clear();
+        } else {
+            self.text.push_str(written);
             self.hand_on();
         }
     }
@@ -158,22 +179,29 @@ impl<'a> JsonText<'a> {
     /// Writes a list of the rows of a table, under its key.
     pub fn rows(&mut self, key: &str, table: &Table, rows: &[impl Row]) {
         self.key(key);
-        self.list(rows, |json, row| json.row(table, row));
+        if rows.is_empty() {
+            return self.list(rows, |_, _| {});
+        }
+        let blank = BlankRow::new(table, self.layout, self.depth + 2);
+        // Values take up some of the room of the missing ones, and usually half as much again.
+        self.text.reserve(rows.len() * blank.text.len() * 3 / 2);
+        self.list(rows, |json, row| json.row(&blank, row));
     }
 
     /// Writes a row as an object.
-    pub fn row(&mut self, table: &Table, row: &dyn Row) {
-        self.object(|json| json.entries(table, row));
+    pub(crate) fn row(&mut self, blank: &BlankRow, row: &dyn Row) {
+        self.object(|json| json.filled(blank, row));
     }
 
     /// Writes the columns of a row as entries of the object that is open.
     pub fn entries(&mut self, table: &Table, row: &dyn Row) {
-        for (Column { name, .. }, cell) in table.columns.iter().zip(row.cells()) {
-            if self.shows(&cell) {
-                self.name(name);
-                self.cell(&cell);
-            }
-        }
+        self.filled(&BlankRow::new(table, self.layout, self.depth), row);
+    }
+
+    fn filled(&mut self, blank: &BlankRow, row: &dyn Row) {
+        let mut filling = FilledRow { json: self, blank, column: 0, copied: 0 };
+        row.fill(&mut filling);
+        filling.end();
     }
 
     /// Writes an entry of the object that is open.
@@ -191,10 +219,10 @@ impl<'a> JsonText<'a> {
     /// Writes a value.
     pub fn cell(&mut self, cell: &Cell<'_>) {
         match cell {
-            Cell::Null => self.text.push_str("null"),
+            Cell::Null => self.text.push_str(NULL),
             Cell::Text(text) => self.string(text),
-            Cell::Bool(value) => self.shown(value),
-            Cell::Int(value) => self.shown(value),
+            Cell::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            Cell::Int(value) => self.text.push_str(itoa::Buffer::new().format(*value)),
             Cell::Double(value) => self.double(*value),
             Cell::Yuan(yuan) => {
                 // Digits and a point: nothing to escape.
@@ -228,44 +256,47 @@ impl<'a> JsonText<'a> {
             return self.text.push_str(compact);
         }
         let mut rest = compact;
-        while let Some(mark) = rest.chars().next() {
-            let length = match mark {
-                '"' => string_length(rest),
-                '{' | '[' if rest[1..].starts_with(['}', ']']) => 2,
-                _ => 1,
-            };
-            let (piece, after) = rest.split_at(length);
-            if matches!(piece, "}" | "]") {
+        while let Some(at) = next_mark(rest.as_bytes()) {
+            let (before, mark, after) = (&rest[..at], &rest[at..=at], &rest[at + 1..]);
+            self.text.push_str(before);
+            if matches!(mark, "}" | "]") {
                 self.depth -= 1;
                 self.begin_line();
             }
-            self.text.push_str(piece);
-            match piece {
-                "{" | "[" => self.depth += 1,
+            self.text.push_str(mark);
+            match mark {
                 ":" => self.text.push(' '),
+                "," => self.begin_line(),
+                "{" | "[" => {
+                    self.depth += 1;
+                    self.begin_line();
+                }
                 _ => {}
-            }
-            if matches!(piece, "{" | "[" | ",") {
-                self.begin_line();
             }
             rest = after;
         }
+        self.text.push_str(rest);
     }
 
     fn double(&mut self, value: f64) {
-        match Number::from_f64(value) {
-            Some(number) => self.shown(number),
-            None => self.cell(&Cell::Null),
+        if value.is_finite() {
+            self.text.push_str(zmij::Buffer::new().format_finite(value));
+        } else {
+            self.text.push_str(NULL);
         }
-    }
-
-    fn shown(&mut self, value: impl std::fmt::Display) {
-        // A string takes everything.
-        let _ = write!(self.text, "{value}");
     }
 
     fn string(&mut self, text: &str) {
         self.text.push('"');
+        if is_plain(text.as_bytes()) {
+            self.text.push_str(text);
+        } else {
+            self.escape(text);
+        }
+        self.text.push('"');
+    }
+
+    fn escape(&mut self, text: &str) {
         let mut rest = text;
         loop {
             let (plain, other) = rest.split_at(plain_length(rest.as_bytes()));
@@ -275,7 +306,6 @@ impl<'a> JsonText<'a> {
             self.escaped(special);
             rest = chars.as_str();
         }
-        self.text.push('"');
     }
 
     fn escaped(&mut self, special: char) {
@@ -329,34 +359,123 @@ impl<'a> JsonText<'a> {
     }
 }
 
+/// A row that is being written, cell by cell. What stands between two values that are there is copied together.
+pub struct FilledRow<'j, 'w> {
+    json: &'j mut JsonText<'w>,
+    blank: &'j BlankRow,
+    /// The column whose cell comes next.
+    column: usize,
+    /// So much of the blank row is written.
+    copied: usize,
+}
+
+impl FilledRow<'_, '_> {
+    /// Takes the cell of the next column.
+    #[inline]
+    pub fn cell(&mut self, cell: Cell<'_>) {
+        if !matches!(cell, Cell::Null) {
+            self.value(&cell);
+        }
+        self.column += 1;
+    }
+
+    fn value(&mut self, cell: &Cell<'_>) {
+        if self.is_sparse() {
+            self.copied = self.column.checked_sub(1).map_or(0, |before| self.end_of(before));
+        }
+        let end = self.end_of(self.column);
+        self.copy(end.saturating_sub(NULL.len()));
+        self.json.cell(cell);
+        self.copied = end;
+    }
+
+    fn end(mut self) {
+        if !self.is_sparse() {
+            self.copy(self.blank.text.len());
+        }
+    }
+
+    fn copy(&mut self, end: usize) {
+        // The first entry has no comma before it.
+        let begin = self.copied + usize::from(!self.json.follows);
+        self.json.text.push_str(self.blank.text.get(begin..end).unwrap_or_default());
+        self.json.follows = true;
+    }
+
+    fn end_of(&self, column: usize) -> usize {
+        self.blank.ends.get(column).copied().unwrap_or(self.blank.text.len())
+    }
+
+    fn is_sparse(&self) -> bool {
+        self.json.layout == JsonLayout::Sparse
+    }
+}
+
+impl BlankRow {
+    /// The row of a table as it stands in an object at a depth.
+    pub(crate) fn new(table: &Table, layout: JsonLayout, depth: usize) -> Self {
+        let mut json = JsonText { depth, follows: true, ..JsonText::new(layout) };
+        let end = |Column { name, .. }: &Column| {
+            json.name(name);
+            json.text.push_str(NULL);
+            json.text.len()
+        };
+        let ends = table.columns.iter().map(end).collect();
+        Self { text: json.text, ends }
+    }
+}
+
+/// Where the next mark of compact JSON stands that another layout sets apart: none in a text, and no empty list.
+fn next_mark(json: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match json.get(at..)? {
+            [b'"', ..] => at += string_length(&json[at..]),
+            [b'{' | b'[', b'}' | b']', ..] => at += 2,
+            [b'{' | b'[' | b'}' | b']' | b',' | b':', ..] => return Some(at),
+            [_, ..] => at += 1,
+            [] => return None,
+        }
+    }
+}
+
 /// Bytes of the JSON string that a text begins with, with its quotation marks.
-fn string_length(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 2)
+fn string_length(json: &[u8]) -> usize {
+    let mut at = 1;
+    loop {
+        match json.get(at) {
+            Some(b'"') => return at + 1,
+            Some(b'\\') => at += 2,
+            Some(_) => at += 1,
+            None => return json.len(),
+        }
+    }
+}
+
+/// True where all bytes stand for themselves. Bytes are looked at in blocks; the last may begin in the one before.
+fn is_plain(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk::<16>() {
+        return bytes.as_chunks::<16>().0.iter().all(is_plain_block) && is_plain_block(last);
+    }
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
+        _ => bytes.iter().copied().all(is_plain_byte),
+    }
+}
+
+/// Without a branch for each byte, so that the bytes are compared side by side.
+#[inline]
+fn is_plain_block<const SIZE: usize>(block: &[u8; SIZE]) -> bool {
+    block.iter().fold(0, |found, &byte| found | u8::from(!is_plain_byte(byte))) == 0
+}
+
+fn is_plain_byte(byte: u8) -> bool {
+    !matches!(byte, ..0x20 | b'"' | b'\\')
 }
 
 /// How many bytes at the beginning stand for themselves. What follows them is ASCII.
 fn plain_length(bytes: &[u8]) -> usize {
-    let (words, _) = bytes.as_chunks::<WORD>();
-    let plain = WORD * words.iter().take_while(|word| is_plain(u64::from_le_bytes(**word))).count();
-    plain + bytes[plain..].iter().take_while(|byte| !matches!(byte, ..0x20 | b'"' | b'\\')).count()
-}
-
-/// Bytes that are looked at together.
-const WORD: usize = size_of::<u64>();
-
-/// True where none of eight bytes has to be escaped.
-fn is_plain(word: u64) -> bool {
-    let all = |byte: u8| u64::from_ne_bytes([byte; WORD]);
-    // The highest bit of a byte is set where the byte is less than `limit`, or where a lower byte is.
-    let less = |word: u64, limit: u8| word.wrapping_sub(all(limit)) & !word;
-    let found = less(word, 0x20) | less(word ^ all(b'"'), 1) | less(word ^ all(b'\\'), 1);
-    found & all(0x80) == 0
+    bytes.iter().take_while(|byte| is_plain_byte(**byte)).count()
 }
 
 #[cfg(test)]

@@ -313,55 +313,38 @@ impl<'a> FormBuilder<'a> {
 
     fn indicators(&self, form: &Form, indicators: Vec<Indicator>, values: Vec<Option<Enriched>>) -> Vec<IndicatorRow> {
         let (mut overall, mut annual, mut neither) = (0, 0, 0);
+        let mut rows = Vec::new();
+        // Rows are large: each is filled where it stays.
+        rows.resize_with(indicators.len(), IndicatorRow::default);
         let values = values.into_iter().chain(iter::repeat(None));
-        let row = |(mut indicator, value): (Indicator, Option<Enriched>)| {
+        for ((row, mut indicator), value) in rows.iter_mut().zip(indicators).zip(values) {
             let ordinal = match indicator.scope {
                 Some(Scope::Overall) => &mut overall,
                 Some(Scope::Annual) => &mut annual,
                 None => &mut neither,
             };
             *ordinal += 1;
+            row.ordinal = *ordinal;
             let cells = (indicator.comparator_cell.take(), indicator.unit_cell.take());
-            let mut row = self.indicator(*ordinal, form, indicator);
+            self.identify(row, form, indicator.scope);
+            fill(row, indicator);
             if let Some(value) = &value {
-                values::write(&mut row, value);
+                values::write(row, value);
             }
-            values::keep_cells(&mut row, cells);
-            row
-        };
-        indicators.into_iter().zip(values).map(row).collect()
+            values::keep_cells(row, cells);
+        }
+        rows
     }
 
-    fn indicator(&self, ordinal: i32, form: &Form, mut indicator: Indicator) -> IndicatorRow {
-        let mut extra = |name: &str| {
-            let found = indicator.extra.iter_mut().find(|(known, _)| *known == name);
-            found.map(|(_, text)| take(text))
-        };
-        IndicatorRow {
-            weight: extra("weight"),
-            actual_value_raw: extra("actual_value_raw"),
-            score: extra("score"),
-            explanation: extra("explanation"),
-            deviation_reason: extra("deviation_reason"),
-            standard: extra("standard"),
-            indicator_id: indicator_id(&self.form_id, indicator.scope, ordinal),
-            form_id: self.form_id.clone(),
-            document_id: self.document_id.to_owned(),
-            fiscal_year: form.fiscal_year,
-            department: form.text("department").map(str::to_owned),
-            project_name: form.text("project_name").map(str::to_owned),
-            scope: indicator.scope.map(|scope| scope.as_str().to_owned()),
-            ordinal,
-            level1: indicator.level1,
-            level2: indicator.level2,
-            level3: indicator.level3,
-            value_raw: indicator.value,
-            value_suggested: indicator.value_suggested,
-            status: indicator.status.as_str().to_owned(),
-            repairs: repairs(indicator.repairs),
-            ..IndicatorRow::default()
-        }
-        .standing_at(indicator.place)
+    /// Fills what an indicator has of its form. Its ordinal is known.
+    fn identify(&self, row: &mut IndicatorRow, form: &Form, scope: Option<Scope>) {
+        row.indicator_id = indicator_id(&self.form_id, scope, row.ordinal);
+        row.form_id.clone_from(&self.form_id);
+        self.document_id.clone_into(&mut row.document_id);
+        row.fiscal_year = form.fiscal_year;
+        row.department = form.text("department").map(str::to_owned);
+        row.project_name = form.text("project_name").map(str::to_owned);
+        row.scope = scope.map(|scope| scope.as_str().to_owned());
     }
 
     fn task(&self, ordinal: i32, task: Task) -> TaskRow {
@@ -402,17 +385,51 @@ impl<'a> FormBuilder<'a> {
     }
 }
 
+/// Fills what an indicator has of its own, but for its parsed value.
+fn fill(row: &mut IndicatorRow, indicator: Indicator) {
+    for (name, text) in indicator.extra {
+        if let Some(column) = extra_column(row, name) {
+            column.get_or_insert(text);
+        }
+    }
+    row.level1 = indicator.level1;
+    row.level2 = indicator.level2;
+    row.level3 = indicator.level3;
+    row.value_raw = indicator.value;
+    row.value_suggested = indicator.value_suggested;
+    indicator.status.as_str().clone_into(&mut row.status);
+    row.repairs = repairs(indicator.repairs);
+    row.stand_at(indicator.place);
+}
+
+/// The column of its own name that only some layouts print.
+fn extra_column<'a>(row: &'a mut IndicatorRow, name: &str) -> Option<&'a mut Option<String>> {
+    match name {
+        "weight" => Some(&mut row.weight),
+        "actual_value_raw" => Some(&mut row.actual_value_raw),
+        "score" => Some(&mut row.score),
+        "explanation" => Some(&mut row.explanation),
+        "deviation_reason" => Some(&mut row.deviation_reason),
+        "standard" => Some(&mut row.standard),
+        _ => None,
+    }
+}
+
 fn form_id(document_id: &str, position: usize) -> String {
     format!("{document_id}-{:02}", position + 1)
 }
 
 fn indicator_id(form_id: &str, scope: Option<Scope>, ordinal: i32) -> String {
     let letter = match scope {
-        Some(Scope::Overall) => 'o',
-        Some(Scope::Annual) => 'a',
-        None => 'x',
+        Some(Scope::Overall) => "-o-",
+        Some(Scope::Annual) => "-a-",
+        None => "-x-",
     };
-    format!("{form_id}-{letter}-{ordinal:03}")
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(ordinal);
+    // Three digits at least.
+    let zeros = "000".get(digits.len()..).unwrap_or_default();
+    [form_id, letter, zeros, digits].concat()
 }
 
 /// The row of a document of which nothing has been read yet.

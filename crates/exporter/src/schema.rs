@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::{Cell, ColumnType, Kind, Labelled, RepairRow, Yuan};
 use crate::compact::CompactJson;
+use crate::json::FilledRow;
 
 /// Version of the schema. A new nullable column leaves it; a renamed column or a changed meaning raises it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -50,12 +51,21 @@ pub struct Table {
 pub trait Row: Sync {
     /// The cells, in the order of the table's columns.
     fn cells(&self) -> Vec<Cell<'_>>;
+
+    /// Gives the cells, in the same order, to a row of JSON.
+    fn fill(&self, row: &mut FilledRow<'_, '_>);
 }
 
 /// A record that says where it stands in its source.
 pub(crate) trait Located: Sized {
+    /// Fills the columns of provenance.
+    fn stand_at(&mut self, place: Place);
+
     /// The record with its columns of provenance filled.
-    fn standing_at(self, place: Place) -> Self;
+    fn standing_at(mut self, place: Place) -> Self {
+        self.stand_at(place);
+        self
+    }
 }
 
 /// Defines a record type and its table. Columns that many tables have are named together: `document;` and `form;` are
@@ -69,12 +79,11 @@ macro_rules! table {
     };
     (@columns {$row:ident $($head:tt)*} [$($done:tt)*] place; $($rest:tt)*) => {
         impl Located for $row {
-            fn standing_at(mut self, place: Place) -> Self {
+            fn stand_at(&mut self, place: Place) {
                 let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
                 self.page = place.page.map(number);
                 [self.x0, self.y0, self.x1, self.y1] = place.area.map_or([None; 4], |area| area.points().map(Some));
                 self.line = place.line.map(number);
-                self
             }
         }
 
@@ -119,6 +128,10 @@ macro_rules! table {
         impl Row for $row {
             fn cells(&self) -> Vec<Cell<'_>> {
                 vec![$(self.$name.cell()),*]
+            }
+
+            fn fill(&self, row: &mut FilledRow<'_, '_>) {
+                $(row.cell(self.$name.cell());)*
             }
         }
     };

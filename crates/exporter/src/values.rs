@@ -1,16 +1,18 @@
 //! The parsed value of an indicator as columns.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jixiao_model::{Document, Form, Indicator, Scope};
 use jixiao_normalizer::{
-    Bound, Comparator, Context, Enriched, Exact, Flag, Lexicon, LexiconError, Value, enrich, parse_split, parse_with,
+    Bound, Comparator, Context, Enriched, Exact, Flag, Lexicon, LexiconError, SharedValue, Text, Value, enrich,
+    parse_split, parse_with,
 };
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::compact::CompactJson;
 use crate::schema::IndicatorRow;
 
 /// Reads the values of indicators.
@@ -48,36 +50,66 @@ impl ValueReader {
 
     /// What the indicators of each form say, in the order of the document; `None` where no value is printed.
     pub fn read(&self, document: &Document) -> Vec<Vec<Option<Enriched>>> {
-        document.forms.par_iter().map(|form| self.read_form(form)).collect()
+        let values = self.values(&document.forms);
+        document.forms.par_iter().map(|form| read_form(form, &values)).collect()
     }
 
-    fn read_form(&self, form: &Form) -> Vec<Option<Enriched>> {
-        let values: Vec<Option<Value>> = form.indicators.iter().map(|indicator| self.value(indicator)).collect();
-        let enriched = |(indicator, value): (&Indicator, &Option<Value>)| {
-            let value = value.as_ref()?;
-            let context = Context {
-                fiscal_year: form.fiscal_year,
-                indicator_name: indicator.level3.as_deref().unwrap_or_default(),
-                goal_text: goal_text(form, indicator.scope),
-                twin: twin(form, indicator).and_then(|position| values[position].as_ref()),
-            };
-            Some(Enriched { enrichment: enrich(value, &context), value: value.clone() })
-        };
-        form.indicators.iter().zip(&values).map(enriched).collect()
+    /// The value of each text. Most are printed more than once in a booklet: each is read once.
+    fn values<'a>(&self, forms: &'a [Form]) -> Values<'a> {
+        let indicators = forms.iter().flat_map(|form| &form.indicators);
+        let printed: FxHashSet<Printed<'_>> = indicators.filter_map(Printed::of).collect();
+        printed.into_par_iter().map(|printed| (printed, self.value(printed).into())).collect()
     }
 
-    /// The value of an indicator; `None` where nothing is printed, or where the source lost it.
-    fn value(&self, indicator: &Indicator) -> Option<Value> {
-        let Indicator { value, comparator_cell, unit_cell, .. } = indicator;
-        match (value, comparator_cell, unit_cell) {
-            (None, _, None) => None,
-            (Some(value), None, None) => Some(parse_with(self.lexicon(), value)),
-            (value, comparator, unit) => {
-                let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
-                Some(parse_split(self.lexicon(), &text(comparator), &text(value), &text(unit)))
+    fn value(&self, Printed { comparator, value, unit }: Printed<'_>) -> Value {
+        match (comparator, value, unit) {
+            (None, Some(value), None) => parse_with(self.lexicon(), value),
+            cells => {
+                let [comparator, value, unit] = <[_; 3]>::from(cells).map(Option::unwrap_or_default);
+                parse_split(self.lexicon(), comparator, value, unit)
             }
         }
     }
+}
+
+/// The values of the texts that a document prints.
+type Values<'a> = FxHashMap<Printed<'a>, SharedValue>;
+
+/// The cells that tell the value of an indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Printed<'a> {
+    comparator: Option<&'a str>,
+    value: Option<&'a str>,
+    unit: Option<&'a str>,
+}
+
+impl<'a> Printed<'a> {
+    /// `None` where nothing is printed, or where the source lost it.
+    fn of(Indicator { comparator_cell, value, unit_cell, .. }: &'a Indicator) -> Option<Self> {
+        let (comparator, value, unit) = (comparator_cell.as_deref(), value.as_deref(), unit_cell.as_deref());
+        (value.is_some() || unit.is_some()).then_some(Self { comparator, value, unit })
+    }
+}
+
+fn read_form<'a>(form: &'a Form, values: &Values<'a>) -> Vec<Option<Enriched>> {
+    let value_of = |indicator: &'a Indicator| values.get(&Printed::of(indicator)?);
+    let enriched = |indicator: &'a Indicator| {
+        let value = value_of(indicator)?;
+        // The rest of the form is asked only where the cell leaves a question.
+        let around = if value.lacks_unit() {
+            Context {
+                indicator_name: indicator.level3.as_deref().unwrap_or_default(),
+                goal_text: goal_text(form, indicator.scope),
+                twin: twin(form, indicator).and_then(value_of).map(Deref::deref),
+                ..Context::default()
+            }
+        } else {
+            Context::default()
+        };
+        let context = Context { fiscal_year: form.fiscal_year, ..around };
+        Some(Enriched { enrichment: enrich(value, &context), value: value.clone() })
+    };
+    form.indicators.iter().map(enriched).collect()
 }
 
 /// What stands in columns of its own is kept as printed where the value has no place for it: the unit of a quality.
@@ -95,12 +127,12 @@ fn goal_text(form: &Form, scope: Option<Scope>) -> &str {
     goals.iter().find_map(|name| form.text(name)).unwrap_or_default()
 }
 
-/// Position of the same indicator in the other table (总体 / 年度) of the form.
-fn twin(form: &Form, indicator: &Indicator) -> Option<usize> {
+/// The same indicator in the other table (总体 / 年度) of the form.
+fn twin<'a>(form: &'a Form, indicator: &Indicator) -> Option<&'a Indicator> {
     let (scope, name) = (indicator.scope?, indicator.level3.as_ref()?);
     let is_twin =
-        |other: &Indicator| other.scope.is_some_and(|other| other != scope) && other.level3.as_ref() == Some(name);
-    form.indicators.iter().position(is_twin)
+        |other: &&Indicator| other.scope.is_some_and(|other| other != scope) && other.level3.as_ref() == Some(name);
+    form.indicators.iter().find(is_twin)
 }
 
 /// Fills the columns of the parsed value.
@@ -110,30 +142,30 @@ pub(crate) fn write(row: &mut IndicatorRow, enriched: &Enriched) {
     write_number(row, value);
     write_unit(row, value);
     write_time(row, value);
-    row.refers_to = value.refers_to.as_ref().map(ToString::to_string);
+    row.refers_to = owned(value.refers_to.as_ref());
     row.qualifier = value.residue().map(str::to_owned).collect();
     row.flags = value.flags.iter().map(Flag::as_str).map(str::to_owned).collect();
-    row.inferred_unit = enrichment.inferred_unit.as_ref().map(|unit| unit.unit.to_string());
+    row.inferred_unit = owned(enrichment.inferred_unit.as_ref().map(|unit| &unit.unit));
     row.resolved_date = enrichment.resolved.as_ref().and_then(|resolved| resolved.date).map(|date| date.to_string());
-    row.value_parsed = CompactJson::of(enriched);
+    row.value_parsed = Some(enriched.into());
 }
 
 fn write_number(row: &mut IndicatorRow, value: &Value) {
     row.comparator = Some(Comparator::as_str(value.comparator).to_owned());
     row.comparator_source = value.comparator_source.map(|source| source.as_str().to_owned());
-    row.comparator_raw = value.comparator_text.as_ref().map(ToString::to_string);
+    row.comparator_raw = owned(value.comparator_text.as_ref());
     row.value = value.value.and_then(double);
     row.value_exact = value.value.map(|number| number.to_string());
-    row.magnitude = value.magnitude.as_ref().map(ToString::to_string);
+    row.magnitude = owned(value.magnitude.as_ref());
     (row.lower, row.lower_exact, row.lower_inclusive) = bound(value.lower.as_deref());
     (row.upper, row.upper_exact, row.upper_inclusive) = bound(value.upper.as_deref());
 }
 
 fn write_unit(row: &mut IndicatorRow, value: &Value) {
-    row.unit_raw = value.unit_text.as_ref().map(ToString::to_string);
-    row.unit = value.unit.as_ref().map(ToString::to_string);
+    row.unit_raw = owned(value.unit_text.as_ref());
+    row.unit = owned(value.unit.as_ref());
     row.dimension = value.dimension.map(|dimension| dimension.as_str().to_owned());
-    row.currency = value.currency.as_ref().map(ToString::to_string);
+    row.currency = owned(value.currency.as_ref());
 }
 
 fn write_time(row: &mut IndicatorRow, value: &Value) {
@@ -141,11 +173,11 @@ fn write_time(row: &mut IndicatorRow, value: &Value) {
     row.date_relation = value.relation.map(|relation| relation.as_str().to_owned());
     row.period_start = value.start.map(|date| date.to_string());
     row.period_end = value.end.map(|date| date.to_string());
-    row.recurrence = value.recurrence.as_ref().map(ToString::to_string);
+    row.recurrence = owned(value.recurrence.as_ref());
     if let Some(change) = &value.change {
         row.change_direction = Some(change.direction.as_str().to_owned());
         row.change_mode = Some(change.mode.as_str().to_owned());
-        row.change_basis = change.basis.as_ref().map(ToString::to_string);
+        row.change_basis = owned(change.basis.as_ref());
     }
 }
 
@@ -157,16 +189,18 @@ fn bound(bound: Option<&Bound>) -> (Option<f64>, Option<String>, Option<bool>) {
     )
 }
 
-/// The nearest double of an exact number, which prints as a decimal or as a fraction.
 fn double(number: Exact) -> Option<f64> {
-    let text = number.to_string();
-    let (over, under) = text.split_once('/').unwrap_or((&text, "1"));
-    let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
-    Some(over / under).filter(|number| number.is_finite())
+    Some(number.to_f64()).filter(|number| number.is_finite())
+}
+
+fn owned(text: Option<&Text>) -> Option<String> {
+    text.map(|text| text.as_str().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use jixiao_model::{FormKind, Place};
 
     use super::*;
@@ -204,7 +238,9 @@ mod tests {
             }
             row
         };
-        ValueReader::default().read_form(&form).into_iter().map(fill).collect()
+        let reader = ValueReader::default();
+        let values = reader.values(slice::from_ref(&form));
+        read_form(&form, &values).into_iter().map(fill).collect()
     }
 
     #[test]

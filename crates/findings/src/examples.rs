@@ -129,7 +129,7 @@ fn read(indicator: &Indicator) -> Option<Enriched> {
         Some(unit) => parse_split(jixiao_normalizer::Lexicon::builtin(), "", value, unit),
         None => parse(value),
     };
-    Some(Enriched { enrichment: enrich(&value, &Context::default()), value })
+    Some(Enriched { enrichment: enrich(&value, &Context::default()), value: value.into() })
 }
 
 /// Codes and messages of all findings.

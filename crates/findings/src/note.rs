@@ -30,7 +30,7 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(crate) fn value(&self) -> Option<&'a Value> {
-        self.read.map(|read| &read.value)
+        self.read.map(|read| &*read.value)
     }
 
     /// The name as printed.

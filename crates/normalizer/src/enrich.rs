@@ -1,5 +1,8 @@
 //! What the form around a cell tells about it.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use smol_str::format_smolstr;
 
 use crate::date::{DatePart, IsoDate};
@@ -8,7 +11,7 @@ use crate::lexicon::{Lexicon, Role, Roles};
 use crate::number::Reader;
 use crate::signs::{fold, is_blank};
 use crate::source::FoldedText;
-use crate::value::{Flag, Kind, Text, Value};
+use crate::value::{Kind, Text, Value};
 
 /// What is known about the place of a value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,13 +61,46 @@ pub struct Enrichment {
     pub resolved: Option<Resolved>,
 }
 
+/// A value with its JSON, shared by all cells that say the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedValue(Arc<(Value, String)>);
+
+impl From<Value> for SharedValue {
+    fn from(value: Value) -> Self {
+        let json = value.json_text();
+        Self(Arc::new((value, json)))
+    }
+}
+
+impl Deref for SharedValue {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0.0
+    }
+}
+
+impl SharedValue {
+    /// The JSON object of the value, as compact text.
+    pub fn json(&self) -> &str {
+        &self.0.1
+    }
+}
+
 /// A value together with what the form tells about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enriched {
     /// What the cell says.
-    pub value: Value,
+    pub value: SharedValue,
     /// What the form adds.
     pub enrichment: Enrichment,
+}
+
+impl Enrichment {
+    /// Whether nothing is added.
+    pub fn is_empty(&self) -> bool {
+        self.inferred_unit.is_none() && self.resolved.is_none()
+    }
 }
 
 /// Adds what the context tells.
@@ -73,7 +109,7 @@ pub fn enrich(value: &Value, context: &Context<'_>) -> Enrichment {
 }
 
 fn infer_unit(value: &Value, context: &Context<'_>) -> Option<InferredUnit> {
-    if !value.flags.contains(Flag::UnitMissing) {
+    if !value.lacks_unit() {
         return None;
     }
     let found = unit_in_brackets(value, context.indicator_name)
@@ -202,11 +238,11 @@ fn unit_of_twin(twin: Option<&Value>) -> Option<InferredUnit> {
 
 fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
     let year = context.fiscal_year?;
-    let evidence = format_smolstr!("form year ({year}年度)");
+    let evidence = || format_smolstr!("form year ({year}年度)");
     let of_year = matches!(value.named.as_deref(), Some("full_year" | "this_year"));
     if of_year {
         let month = |month| Some(IsoDate { year: Some(year), part: DatePart::Month(month) });
-        return Some(Resolved { date: None, start: month(1), end: month(12), evidence });
+        return Some(Resolved { date: None, start: month(1), end: month(12), evidence: evidence() });
     }
     // A day that recurs, or that has no month, lies in no year.
     let open =
@@ -219,13 +255,10 @@ fn resolve(value: &Value, context: &Context<'_>) -> Option<Resolved> {
     let year_only = IsoDate { year: Some(year), part: DatePart::Year };
     // 29 February does not exist in every year.
     let in_year = |date: IsoDate| Some(date.in_year(year)).filter(|date| date.exists());
-    let resolved = Resolved {
-        date: value.date.filter(|&date| open(date)).and_then(in_year).or(edge_only.then_some(year_only)),
-        start: value.start.filter(|&date| open(date)).and_then(in_year),
-        end: value.end.filter(|&date| open(date)).and_then(in_year),
-        evidence,
-    };
-    (resolved.date.is_some() || resolved.start.is_some() || resolved.end.is_some()).then_some(resolved)
+    let date = value.date.filter(|&date| open(date)).and_then(in_year).or(edge_only.then_some(year_only));
+    let start = value.start.filter(|&date| open(date)).and_then(in_year);
+    let end = value.end.filter(|&date| open(date)).and_then(in_year);
+    [date, start, end].iter().any(Option::is_some).then(|| Resolved { date, start, end, evidence: evidence() })
 }
 
 /// 年底 and its like name the form's year; 月底 does not.

@@ -10,6 +10,9 @@ const MAX_SCALE: u32 = 38;
 /// The powers of ten that fit an `i128`.
 const POWERS: [i128; 39] = powers();
 
+/// Powers of ten that a float holds exactly: those below 10^23.
+const FLOAT_POWERS: u32 = 23;
+
 /// An exact number.
 ///
 /// No float is inside: `0.1` is one tenth, and a third stays `1/3`.
@@ -124,6 +127,19 @@ impl Exact {
 
     /// The nearest float, for columns that hold floats.
     pub fn to_f64(self) -> f64 {
+        self.short_to_f64().unwrap_or_else(|| self.printed_to_f64())
+    }
+
+    /// The nearest float of a decimal of few digits: both numbers are floats themselves, so their quotient is the
+    /// nearest one.
+    fn short_to_f64(self) -> Option<f64> {
+        let whole =
+            i64::try_from(self.numerator).ok().filter(|whole| whole.unsigned_abs() < 1 << f64::MANTISSA_DIGITS)?;
+        let short = !self.is_fraction && u32::from(self.scale) < FLOAT_POWERS;
+        short.then(|| whole as f64 / POWERS[usize::from(self.scale)] as f64)
+    }
+
+    fn printed_to_f64(self) -> f64 {
         let plain = self.to_string();
         match plain.split_once('/') {
             Some((top, bottom)) => {
@@ -252,7 +268,11 @@ impl fmt::Display for Exact {
             return write!(f, "{}/{}", self.numerator, self.denominator);
         }
         if self.scale == 0 {
-            return write!(f, "{}", self.numerator);
+            // Nearly every figure fits a machine word, which is printed faster.
+            return match i64::try_from(self.numerator) {
+                Ok(small) => small.fmt(f),
+                Err(_) => self.numerator.fmt(f),
+            };
         }
         let sign = if self.numerator < 0 { "-" } else { "" };
         let digits = self.numerator.unsigned_abs().to_string();
@@ -295,6 +315,20 @@ mod tests {
         {
             assert_eq!(text.parse::<Exact>(), Err(ExactError), "{text}");
         }
+    }
+
+    #[test]
+    fn floats_are_the_nearest() {
+        let mantissas =
+            [0, 1, -7, 72_001, 4_887_985, (1 << 53) - 1, -(1 << 53), i128::from(i64::MAX), 10_i128.pow(37) + 1];
+        for mantissa in mantissas {
+            for scale in 0..=MAX_SCALE {
+                let number = Exact::decimal(mantissa, scale).unwrap();
+                let nearest: f64 = number.to_string().parse().unwrap();
+                assert_eq!(number.to_f64().to_bits(), nearest.to_bits(), "{number}");
+            }
+        }
+        assert_eq!("2/3".parse::<Exact>().unwrap().to_f64().to_bits(), (2.0_f64 / 3.0).to_bits());
     }
 
     #[test]

@@ -38,7 +38,9 @@ mod value;
 mod vocabulary;
 
 pub use date::{DatePart, IsoDate};
-pub use enrich::{Bracketed, Context, Enriched, Enrichment, InferredUnit, Resolved, bracketed_unit, enrich};
+pub use enrich::{
+    Bracketed, Context, Enriched, Enrichment, InferredUnit, Resolved, SharedValue, bracketed_unit, enrich,
+};
 pub use exact::{Exact, ExactError};
 pub use explain::{Explanation, Piece, Rejected, explain};
 pub use lexicon::{Lexicon, LexiconError};

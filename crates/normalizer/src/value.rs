@@ -186,6 +186,11 @@ impl Value {
             && self.parts.iter().zip(&other.parts).all(|(part, other)| part.means_the_same(other))
     }
 
+    /// Whether it is a figure without a unit: the name, the goal and the twin of the indicator may tell one.
+    pub fn lacks_unit(&self) -> bool {
+        self.flags.contains(Flag::UnitMissing)
+    }
+
     /// The residue texts, in the order before, between, after.
     pub fn residue(&self) -> impl Iterator<Item = &str> {
         [&self.before, &self.between, &self.after].into_iter().flatten().map(SmolStr::as_str)

@@ -1,5 +1,7 @@
 //! The words of the schema: what a key may say.
 
+use std::iter;
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -308,7 +310,13 @@ impl Flags {
 
     /// The flags by name.
     pub fn iter(self) -> impl Iterator<Item = Flag> {
-        Flag::ALL.iter().copied().filter(move |&flag| self.contains(flag))
+        let mut rest = self.0;
+        // Most sets are empty: only the bits that are set are looked at.
+        iter::from_fn(move || {
+            let flag = Flag::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(*flag)
+        })
     }
 }
 

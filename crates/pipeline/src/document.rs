@@ -151,15 +151,16 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
     })
 }
 
-/// Reads the only document of a process, and does with it what there is to do, with all processors.
+/// Reads the only document of a process, with all its processors. They do what comes `then`, too: to start threads
+/// once more would cost as much as some of the work does.
 pub fn process_alone<T: Send>(
     source: &Source,
     options: &ReadOptions,
-    finish: impl FnOnce(DocumentRecords) -> T + Send,
+    then: impl FnOnce(DocumentRecords) -> T + Send,
 ) -> Result<T, ThreadsError> {
     among_threads(available_parallelism().map_or(1, NonZero::get), || {
         options.load_aside();
-        finish(process_one(source, options))
+        then(process_one(source, options))
     })
 }
 

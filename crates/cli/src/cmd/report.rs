@@ -1,5 +1,7 @@
 //! `jixiao report`
 
+use std::convert::identity;
+
 use jixiao_pipeline::{ReadOptions, Source, process_alone};
 use jixiao_report::{View, html};
 
@@ -13,7 +15,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let config = Config::load(args.reading.config.as_deref())?;
     let options = read_options(&args.reading, &config)?;
     let source = open(&args.file, &options.limits)?;
-    let records = process_alone(&source, &options, |records| records)?;
+    let records = process_alone(&source, &options, identity)?;
     let exit = tell(&args.file, &records);
     if records.document.row.status != "failed" {
         let format = records.document.row.format.as_deref().unwrap_or_default();
