@@ -66,7 +66,12 @@ pub(crate) fn label_key(text: &str) -> String {
 /// A folded label without marks before it (`*`, `★`) and without the brackets that close it: `*指标值`,
 /// `项目支出绩效目标表(2023年)(打捆项目)`.
 pub(crate) fn bare_key(key: &str) -> &str {
-    let mut bare = key.trim_start_matches(|c| matches!(c, '*' | '★' | '☆'));
+    // Most keys are bare: their first and last bytes tell. 0xE2 begins both stars, 0x91 ends 】.
+    let bytes = key.as_bytes();
+    if !matches!(bytes.first(), Some(b'*' | 0xE2)) && !matches!(bytes.last(), Some(b')' | b']' | 0x91)) {
+        return key;
+    }
+    let mut bare = key.trim_start_matches(['*', '★', '☆']);
     while let Some(open) = closing_bracket(bare) {
         bare = bare[..open].trim_end_matches(':');
     }
@@ -75,6 +80,9 @@ pub(crate) fn bare_key(key: &str) -> &str {
 
 /// A label without the number before it: `1.项目名称`, `2、市级资金`, `一、基本情况`, `(三)绩效目标`.
 pub(crate) fn unnumbered(key: &str) -> &str {
+    if !key.starts_with(|c| c == '(' || is_numeral(c)) {
+        return key;
+    }
     let plain = key.strip_prefix("(").unwrap_or(key);
     let rest = plain.trim_start_matches(is_numeral);
     if rest.len() == plain.len() {
@@ -90,7 +98,7 @@ fn is_numeral(c: char) -> bool {
 
 /// Where the bracket opens that closes a text; `None` where there is none, or nothing stands before it.
 fn closing_bracket(text: &str) -> Option<usize> {
-    if !text.ends_with(|c| matches!(c, ')' | ']' | '】')) {
+    if !text.ends_with([')', ']', '】']) {
         return None;
     }
     let mut depth = 0;
