@@ -5,19 +5,31 @@ pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut rest = text;
     // Nearly all characters stay as they are: they are taken a run at a time.
-    while let Some(at) = rest.find(|c| !stays(c)) {
-        folded.push_str(&rest[..at]);
-        let mut others = rest[at..].chars();
-        folded.extend(others.next().filter(|c| !c.is_whitespace()).map(half_width));
+    loop {
+        let (plain, others) = rest.split_at(plain_length(rest));
+        folded.push_str(plain);
+        let mut others = others.chars();
+        let Some(other) = others.next() else { return folded };
+        if !other.is_whitespace() {
+            folded.push(half_width(other));
+        }
         rest = others.as_str();
     }
-    folded.push_str(rest);
-    folded
 }
 
-/// True for what folding never changes: the common ideographs, and the signs, digits and letters of ASCII.
-fn stays(c: char) -> bool {
-    matches!(c, '!'..='~' | '\u{4E00}'..='\u{9FFF}')
+/// How far a text begins with what folding never changes, in bytes: ideographs from U+4E00 to U+9FFF, which are three
+/// bytes from E4 B8 80 to E9 BF BF, and the signs, digits and letters of ASCII.
+fn plain_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        match bytes.get(at) {
+            Some(b'!'..=b'~') => at += 1,
+            Some(0xE5..=0xE9) => at += 3,
+            Some(0xE4) if bytes.get(at + 1) >= Some(&0xB8) => at += 3,
+            _ => return at,
+        }
+    }
 }
 
 fn half_width(c: char) -> char {
@@ -131,6 +143,7 @@ mod tests {
     fn folding_changes_brackets_and_space_only() {
         assert_eq!(fold(" 项目\u{3000}资金（万元）：Ａ３／a-1㐀 "), "项目资金(万元):Ａ3/a-1㐀");
         assert_eq!(fold("项目资金"), "项目资金");
+        assert_eq!(["一鿿~!", "䷿", "ꀀ", " a", ""].map(plain_length), [8, 0, 0, 0, 0]);
     }
 
     #[test]

@@ -226,24 +226,29 @@ pub(crate) struct Hierarchy {
     levels: Words,
 }
 
-/// A set of words. Most texts are longer than its longest, and need not be looked for.
+/// A set of words. Most texts are of a length that no word has, and need not be looked for.
 #[derive(Debug, Clone, Default)]
 struct Words {
     words: FxHashSet<String>,
-    /// In bytes.
-    longest: usize,
+    /// A bit for each length of a word in bytes.
+    lengths: u64,
 }
 
 impl Words {
     fn contains(&self, text: &str) -> bool {
-        text.len() <= self.longest && self.words.contains(text)
+        self.lengths & Self::length(text) != 0 && self.words.contains(text)
+    }
+
+    /// The bit of a text's length; long ones share the last.
+    fn length(text: &str) -> u64 {
+        1 << text.len().min(63)
     }
 }
 
 impl Extend<String> for Words {
     fn extend<I: IntoIterator<Item = String>>(&mut self, words: I) {
         for word in words {
-            self.longest = self.longest.max(word.len());
+            self.lengths |= Self::length(&word);
             self.words.insert(word);
         }
     }
@@ -568,8 +573,7 @@ impl Layouts {
             return None;
         }
         // Prefixes are short: the head of a long text is enough.
-        let head: String = text.chars().take(LONGEST_PREFIX).collect();
-        let folded = fold(&head);
+        let folded = fold(text.char_indices().nth(LONGEST_PREFIX).map_or(text, |(end, _)| &text[..end]));
         labels().find_map(|l| l.match_prefix(&folded).map(|(count, len)| (l, count, len)))
     }
 
@@ -859,6 +863,14 @@ mod tests {
         assert!(layouts.is_caption("续表") && layouts.is_caption("附件1") && !builtin.is_caption("续表"));
         assert_eq!(layouts.vague_column("甲得分").unwrap().role, ColumnRole::Unit);
         assert_eq!(layouts.vague_column("得分").unwrap().role, builtin.vague_column("甲得分").unwrap().role);
+    }
+
+    #[test]
+    fn words_are_told_by_their_length_first() {
+        let long = "长".repeat(30);
+        let words: Words = ["指标".to_owned(), long.clone()].into_iter().collect();
+        assert!(words.contains("指标") && words.contains(&long));
+        assert!(!words.contains("目标") && !words.contains("绩效指标") && !words.contains(&"长".repeat(31)));
     }
 
     #[test]
