@@ -516,7 +516,7 @@ impl Layouts {
     /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
     pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
         let exact = || self.label_of_key(kind, section, key);
-        let bare = || Some(unnumbered(bare_key(key))).filter(|bare| *bare != key);
+        let bare = || Some(unnumbered(bare_key(key))).filter(|bare| bare.len() < key.len());
         exact().or_else(|| self.label_of_key(kind, section, bare()?)).or_else(|| self.short_label_of_pattern(kind, key))
     }
 

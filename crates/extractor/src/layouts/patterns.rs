@@ -6,6 +6,7 @@ use regex::{Regex, RegexSet};
 use regex_automata::Input;
 use regex_automata::dfa::Automaton as _;
 use regex_automata::dfa::dense::DFA;
+use regex_automata::util::primitives::StateID;
 
 use super::LayoutError;
 
@@ -103,21 +104,25 @@ struct Automaton(DFA<&'static [u32]>);
 impl Automaton {
     /// The first of the wanted patterns that a text matches.
     fn first(&self, text: &str, wanted: impl Fn(usize) -> bool) -> Option<usize> {
-        let automaton = &self.0;
-        let mut state = automaton.start_state_forward(&Input::new(text)).ok()?;
+        let mut state = self.0.start_state_forward(&Input::new(text)).ok()?;
         let mut first = None;
-        let ends = std::iter::once(None);
-        for byte in text.bytes().map(Some).chain(ends) {
-            state = byte.map_or_else(|| automaton.next_eoi_state(state), |byte| automaton.next_state(state, byte));
-            if automaton.is_dead_state(state) {
-                break;
+        for byte in text.bytes() {
+            state = self.0.next_state(state, byte);
+            if self.0.is_dead_state(state) {
+                return first;
             }
-            if automaton.is_match_state(state) {
-                let found = (0..automaton.match_len(state)).map(|at| automaton.match_pattern(state, at).as_usize());
-                first = found.filter(|number| wanted(*number)).chain(first).min();
+            if self.0.is_match_state(state) {
+                first = self.matched(state, &wanted).chain(first).min();
             }
         }
-        first
+        state = self.0.next_eoi_state(state);
+        if self.0.is_match_state(state) { self.matched(state, &wanted).chain(first).min() } else { first }
+    }
+
+    /// The wanted patterns that a text matches which leads to a state.
+    fn matched(&self, state: StateID, wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
+        let patterns = (0..self.0.match_len(state)).map(move |at| self.0.match_pattern(state, at).as_usize());
+        patterns.filter(move |number| wanted(*number))
     }
 }
 
