@@ -18,8 +18,8 @@ const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/layouts.json"));
 #[derive(Debug, Clone, Default)]
 pub struct Layouts {
     forms: Vec<FormDef>,
-    /// What the titles of forms end with.
-    title_ends: Vec<char>,
+    /// What the titles of forms end with; `None` for an empty one, with which every line ends.
+    title_ends: Vec<Option<char>>,
     labels: Vec<Label>,
     /// Those of the labels that a cell may begin with, and those that a whole cell may be by a pattern.
     prefixes: Vec<usize>,
@@ -452,7 +452,7 @@ impl Layouts {
     fn add_file(&mut self, file: LayoutFile, check: Check) -> Result<(), LayoutError> {
         self.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
         let titles = self.forms.iter().flat_map(|form| &form.titles);
-        self.title_ends = distinct(titles.filter_map(|title| title.chars().next_back()));
+        self.title_ends = distinct(titles.map(|title| title.chars().next_back()));
         self.add_labels(file.label, check)?;
         for entry in file.scope {
             let scope = scope(&entry.scope)?;
@@ -580,7 +580,8 @@ impl Layouts {
     /// The form whose title a line is.
     pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
         let key = bare_key(key);
-        if !self.title_ends.contains(&key.chars().next_back()?) {
+        let end = key.chars().next_back();
+        if !self.title_ends.iter().any(|title_end| title_end.is_none() || *title_end == end) {
             return None;
         }
         let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
@@ -781,8 +782,8 @@ fn hierarchy(entry: HierarchyEntry) -> Hierarchy {
     hierarchy
 }
 
-fn distinct(all: impl Iterator<Item = char>) -> Vec<char> {
-    let mut all: Vec<char> = all.collect();
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -863,6 +864,14 @@ mod tests {
         assert!(layouts.is_caption("续表") && layouts.is_caption("附件1") && !builtin.is_caption("续表"));
         assert_eq!(layouts.vague_column("甲得分").unwrap().role, ColumnRole::Unit);
         assert_eq!(layouts.vague_column("得分").unwrap().role, builtin.vague_column("甲得分").unwrap().role);
+    }
+
+    #[test]
+    fn every_line_may_be_the_form_of_an_empty_title() {
+        let text = "[[form]]\nid = \"any\"\nkind = \"project\"\nhierarchy = \"project\"\ntitles = [\"（元）\"]\n";
+        let layouts = Layouts::builtin().with_extension(text).unwrap();
+        assert_eq!(layouts.form_of_title("甲").unwrap().id, "any");
+        assert!(Layouts::builtin().form_of_title("甲").is_none());
     }
 
     #[test]
