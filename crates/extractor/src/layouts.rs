@@ -1,28 +1,30 @@
 //! The domain as data: titles, labels, headings and hierarchies, loaded from TOML.
 
+mod patterns;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 
 use jixiao_model::{FormKind, Scope};
-use regex::{Regex, RegexSet};
 use serde::Deserialize;
 
 use crate::fold::{bare_key, fold, label_key, unnumbered};
+use patterns::{BuiltIn, Check, Pattern, Patterns};
 
-const FORMS: &str = include_str!("../layouts/forms.toml");
-const LABELS: &str = include_str!("../layouts/labels.toml");
-const HIERARCHY: &str = include_str!("../layouts/hierarchy.toml");
+/// The files in `layouts/`, made JSON when the program is built.
+const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/layouts.json"));
 
 /// Layouts, labels and hierarchies of the forms that can be read.
 #[derive(Debug, Clone, Default)]
 pub struct Layouts {
     forms: Vec<FormDef>,
-    /// What the titles of forms end with.
-    title_ends: Vec<char>,
+    /// What the titles of forms end with; `None` for an empty one, with which every line ends.
+    title_ends: Vec<Option<char>>,
     labels: Vec<Label>,
     /// Those of the labels that a cell may begin with, and those that a whole cell may be by a pattern.
     prefixes: Vec<usize>,
     patterned: Vec<usize>,
+    label_patterns: Patterns,
     /// What such cells begin with.
     prefix_starts: Vec<char>,
     by_text: FxHashMap<String, Vec<usize>>,
@@ -31,10 +33,10 @@ pub struct Layouts {
     scopes: FxHashMap<String, Scope>,
     sides: Words,
     signs: FxHashSet<String>,
-    captions: Vec<Regex>,
+    captions: Patterns,
     columns: FxHashMap<String, ColumnDef>,
-    column_patterns: ColumnPatterns,
-    vague_columns: ColumnPatterns,
+    column_patterns: PatternedColumns,
+    vague_columns: PatternedColumns,
     hierarchies: Vec<Hierarchy>,
     /// The texts of the files that were added to the built-in ones.
     extensions: String,
@@ -129,7 +131,8 @@ pub(crate) struct Label {
     /// The value is prose and may run on over several rows.
     pub(crate) long: bool,
     pub(crate) count: Option<&'static str>,
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
+    /// What a cell may begin with, where the role is that.
     prefixes: Vec<String>,
     /// First characters of the prefixes, for a quick look.
     starts: Vec<char>,
@@ -167,33 +170,24 @@ pub(crate) struct ColumnDef {
     pub(crate) rank: usize,
 }
 
-/// Patterns of headings; the first that fits holds.
+/// Headings that are known by patterns; the first that fits holds.
 #[derive(Debug, Clone, Default)]
-struct ColumnPatterns {
-    texts: Vec<String>,
+struct PatternedColumns {
+    patterns: Patterns,
     defs: Vec<ColumnDef>,
-    /// All of them at once: most texts are no heading, and one look tells.
-    set: RegexSet,
 }
 
-impl ColumnPatterns {
+impl PatternedColumns {
     fn find(&self, key: &str) -> Option<ColumnDef> {
-        if !self.set.is_match(key) {
-            return None;
-        }
-        self.set.matches(key).iter().next().and_then(|at| self.defs.get(at)).copied()
+        self.patterns.first(key, |_| true).and_then(|number| self.defs.get(number)).copied()
     }
 
     /// Puts patterns before those that are known.
-    fn put_first(&mut self, patterns: &[(&String, ColumnDef)]) -> Result<(), LayoutError> {
-        if patterns.is_empty() {
-            return Ok(());
-        }
-        self.texts.splice(0..0, patterns.iter().map(|(text, _)| (*text).clone()));
-        self.defs.splice(0..0, patterns.iter().map(|(_, def)| *def));
-        let wrong = || self.texts.iter().find_map(|text| pattern(text).err());
-        self.set =
-            RegexSet::new(&self.texts).map_err(|error| wrong().unwrap_or_else(|| LayoutError(error.to_string())))?;
+    fn put_first(&mut self, columns: Vec<(String, ColumnDef)>, check: Check) -> Result<(), LayoutError> {
+        columns.iter().try_for_each(|(text, _)| check(text))?;
+        let (texts, defs): (Vec<String>, Vec<ColumnDef>) = columns.into_iter().unzip();
+        self.patterns.put_first(texts);
+        self.defs.splice(0..0, defs);
         Ok(())
     }
 }
@@ -234,24 +228,29 @@ pub(crate) struct Hierarchy {
     levels: Words,
 }
 
-/// A set of words. Most texts are longer than its longest, and need not be looked for.
+/// A set of words. Most texts are of a length that no word has, and need not be looked for.
 #[derive(Debug, Clone, Default)]
 struct Words {
     words: FxHashSet<String>,
-    /// In bytes.
-    longest: usize,
+    /// A bit for each length of a word in bytes.
+    lengths: u64,
 }
 
 impl Words {
     fn contains(&self, text: &str) -> bool {
-        text.len() <= self.longest && self.words.contains(text)
+        self.lengths & Self::length(text) != 0 && self.words.contains(text)
+    }
+
+    /// The bit of a text's length; long ones share the last.
+    fn length(text: &str) -> u64 {
+        1 << text.len().min(63)
     }
 }
 
 impl Extend<String> for Words {
     fn extend<I: IntoIterator<Item = String>>(&mut self, words: I) {
         for word in words {
-            self.longest = self.longest.max(word.len());
+            self.lengths |= Self::length(&word);
             self.words.insert(word);
         }
     }
@@ -274,7 +273,7 @@ impl Hierarchy {
     /// The folded label of a level without what forms add to it: `数量指标(必填)`, `产出指标(50分)`, `满意度指标等`.
     pub(crate) fn level_key<'k>(&self, key: &'k str) -> &'k str {
         let bare = bare_key(key);
-        let bare = bare.strip_suffix("等").unwrap_or(bare);
+        let bare = bare.strip_suffix(|c| c == '等').unwrap_or(bare);
         if bare.len() < key.len() && !self.levels.contains(key) && self.levels.contains(bare) { bare } else { key }
     }
 
@@ -402,13 +401,29 @@ impl Layouts {
     /// # Panics
     /// Never in a released program: a test loads the files that are built in.
     pub fn builtin() -> &'static Self {
-        static BUILTIN: OnceLock<Layouts> = OnceLock::new();
-        BUILTIN.get_or_init(|| {
-            [FORMS, LABELS, HIERARCHY]
-                .iter()
-                .try_fold(Self::default(), |layouts, file| layouts.with_file(file))
-                .unwrap_or_default()
-        })
+        static LAYOUTS: OnceLock<Layouts> = OnceLock::new();
+        LAYOUTS.get_or_init(|| Self::read_builtin().unwrap_or_default())
+    }
+
+    fn read_builtin() -> Result<Self, LayoutError> {
+        let files: Vec<LayoutFile> = serde_json::from_str(BUILTIN).map_err(|error| LayoutError(error.to_string()))?;
+        let mut all = Self::default();
+        for file in files {
+            // The patterns were compiled when the program was built.
+            all.add_file(file, |_| Ok(()))?;
+        }
+        let automata = [patterns::COLUMNS, patterns::VAGUE_COLUMNS, patterns::CAPTIONS, patterns::LABELS];
+        for (patterns, automata) in all.patterns().into_iter().zip(automata) {
+            patterns.build_in(BuiltIn::new(automata));
+        }
+        Ok(all)
+    }
+
+    /// Patterns of columns, vague ones, of captions and of labels.
+    fn patterns(&mut self) -> [&mut Patterns; 4] {
+        let [columns, vague] =
+            [&mut self.column_patterns, &mut self.vague_columns].map(|columns| &mut columns.patterns);
+        [columns, vague, &mut self.captions, &mut self.label_patterns]
     }
 
     /// These layouts with those of a TOML file added; the file's entries are tried first, and the levels of a hierarchy
@@ -417,7 +432,10 @@ impl Layouts {
     /// # Errors
     /// A text that is no TOML, a key or a name that layouts do not have, a pattern that is none.
     pub fn with_extension(&self, toml_text: &str) -> Result<Self, LayoutError> {
-        let mut all = self.with_file(toml_text)?;
+        let file = toml::from_str(toml_text).map_err(|error| LayoutError::of_toml(toml_text, &error))?;
+        let mut all = self.clone();
+        all.add_file(file, patterns::check)?;
+        all.patterns().into_iter().try_for_each(Patterns::compile)?;
         if let Some(form) = all.forms.iter().find(|form| all.hierarchies.iter().all(|h| h.id != form.hierarchy)) {
             return Err(LayoutError(format!(
                 "the form `{}` follows the hierarchy `{}`, which is none",
@@ -433,30 +451,29 @@ impl Layouts {
         &self.extensions
     }
 
-    fn with_file(&self, toml_text: &str) -> Result<Self, LayoutError> {
-        let file: LayoutFile = toml::from_str(toml_text).map_err(|error| LayoutError::of_toml(toml_text, &error))?;
-        let mut all = self.clone();
-        all.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
-        all.title_ends = distinct(all.forms.iter().flat_map(|form| &form.titles).filter_map(|t| t.chars().next_back()));
-        all.add_labels(file.label)?;
+    fn add_file(&mut self, file: LayoutFile, check: Check) -> Result<(), LayoutError> {
+        self.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
+        let titles = self.forms.iter().flat_map(|form| &form.titles);
+        self.title_ends = distinct(titles.map(|title| title.chars().next_back()));
+        self.add_labels(file.label, check)?;
         for entry in file.scope {
             let scope = scope(&entry.scope)?;
-            all.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
+            self.scopes.extend(entry.text.iter().map(|t| (label_key(t), scope)));
         }
-        all.signs.extend(file.sign.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
-        all.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
-        for text in file.caption.iter().flat_map(|c| &c.pattern) {
-            all.captions.push(pattern(text)?);
-        }
-        all.add_columns(&file.column)?;
+        self.signs.extend(file.sign.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
+        self.sides.extend(file.side.iter().flat_map(|s| &s.text).map(|t| label_key(t)));
+        let captions: Vec<String> = file.caption.into_iter().flat_map(|c| c.pattern).collect();
+        captions.iter().try_for_each(|text| check(text))?;
+        self.captions.put_first(captions);
+        self.add_columns(file.column, check)?;
         for entry in file.hierarchy {
-            all.add_hierarchy(hierarchy(entry));
+            self.add_hierarchy(hierarchy(entry));
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Puts labels before those that are known.
-    fn add_labels(&mut self, entries: Vec<LabelEntry>) -> Result<(), LayoutError> {
+    fn add_labels(&mut self, entries: Vec<LabelEntry>, check: Check) -> Result<(), LayoutError> {
         self.by_text.values_mut().flatten().for_each(|at| *at += entries.len());
         for (at, entry) in entries.iter().enumerate().rev() {
             for text in &entry.text {
@@ -465,7 +482,11 @@ impl Layouts {
         }
         self.label_ends = self.by_text.keys().filter_map(|key| key.chars().next_back()).collect();
         self.label_ends.extend(CLOSING_BRACKETS.iter().chain(&PATTERN_ENDS));
-        let labels: Vec<Label> = entries.into_iter().map(Label::from_entry).collect::<Result<_, _>>()?;
+        let labels = entries.into_iter().map(|entry| Label::from_entry(entry, check));
+        let labels: Vec<Label> = labels.collect::<Result<_, _>>()?;
+        let patterned = labels.iter().filter(|label| label.role != LabelRole::Prefix);
+        self.label_patterns
+            .put_first(patterned.filter_map(|label| Some(label.pattern.as_ref()?.text.clone())).collect());
         self.labels.splice(0..0, labels);
         let numbers = |wanted: fn(&Label) -> bool| {
             self.labels.iter().enumerate().filter(|(_, label)| wanted(label)).map(|(at, _)| at).collect()
@@ -483,25 +504,22 @@ impl Layouts {
         }
     }
 
-    fn add_columns(&mut self, entries: &[ColumnEntry]) -> Result<(), LayoutError> {
+    fn add_columns(&mut self, entries: Vec<ColumnEntry>, check: Check) -> Result<(), LayoutError> {
         let (mut clear, mut vague) = (Vec::new(), Vec::new());
         for entry in entries {
             let scope = entry.scope.as_deref().map(scope).transpose()?;
             let def = |rank| ColumnDef { role: entry.role, scope, rank };
             self.columns.extend(entry.text.iter().enumerate().map(|(rank, text)| (label_key(text), def(rank))));
-            if entry.vague {
-                vague.extend(entry.pattern.iter().map(|text| (text, def(VAGUE_RANK))));
-            } else {
-                clear.extend(entry.pattern.iter().map(|text| (text, def(entry.text.len()))));
-            }
+            let (rank, group) = if entry.vague { (VAGUE_RANK, &mut vague) } else { (entry.text.len(), &mut clear) };
+            group.extend(entry.pattern.into_iter().map(|text| (text, def(rank))));
         }
-        self.column_patterns.put_first(&clear)?;
-        self.vague_columns.put_first(&vague)
+        self.column_patterns.put_first(clear, check)?;
+        self.vague_columns.put_first(vague, check)
     }
 
     /// The label that a whole cell is, for a kind of form; one of the section that is open goes first.
     pub(crate) fn label(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
-        self.label_by_text(kind, section, key).or_else(|| self.label_of_pattern(kind, key))
+        self.label_by_text(kind, section, key).or_else(|| self.short_label_of_pattern(kind, key))
     }
 
     /// True where a label by a pattern may be a wanted one.
@@ -541,7 +559,7 @@ impl Layouts {
 
     /// The label of a role that a cell is by a pattern.
     pub(crate) fn pattern_of_role(&self, role: LabelRole, key: &str) -> Option<&Label> {
-        self.labels_at(&self.patterned).find(|l| l.role == role && l.is_match(key))
+        self.label_of_pattern(key, |l| l.role == role)
     }
 
     fn label_of_key(&self, kind: FormKind, section: Option<Section>, key: &str) -> Option<&Label> {
@@ -552,12 +570,18 @@ impl Layouts {
     }
 
     /// The label that a whole cell is by its pattern.
-    pub(crate) fn label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
+    pub(crate) fn short_label_of_pattern(&self, kind: FormKind, key: &str) -> Option<&Label> {
         let last = key.chars().next_back()?;
         if !PATTERN_ENDS.contains(&last) || key.chars().nth(LONGEST_PATTERN).is_some() {
             return None;
         }
-        self.labels_at(&self.patterned).find(|l| l.kinds.contains(&kind) && l.is_match(key))
+        self.label_of_pattern(key, |l| l.kinds.contains(&kind))
+    }
+
+    /// The first of the wanted labels whose pattern a text matches.
+    fn label_of_pattern(&self, key: &str, wanted: impl Fn(&Label) -> bool) -> Option<&Label> {
+        let label = |number: usize| self.patterned.get(number).and_then(|at| self.labels.get(*at));
+        label(self.label_patterns.first(key, |number| label(number).is_some_and(&wanted))?)
     }
 
     fn labels_at<'a>(&'a self, numbers: &'a [usize]) -> impl Iterator<Item = &'a Label> {
@@ -590,7 +614,8 @@ impl Layouts {
     /// The form whose title a line is.
     pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
         let key = bare_key(key);
-        if !self.title_ends.contains(&key.chars().next_back()?) {
+        let end = key.chars().next_back();
+        if !self.title_ends.iter().any(|title_end| title_end.is_none() || *title_end == end) {
             return None;
         }
         let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
@@ -613,7 +638,7 @@ impl Layouts {
     /// True for a line that numbers an annex or a table: 附件2-1, 公开14表.
     pub(crate) fn is_caption(&self, key: &str) -> bool {
         let short = !key.is_empty() && key.chars().count() <= LONGEST_CAPTION;
-        short && self.captions.iter().any(|p| p.is_match(key))
+        short && self.captions.first(key, |_| true).is_some()
     }
 
     /// The scope that a cell opens: 总体绩效指标 or 年度绩效指标.
@@ -628,7 +653,7 @@ impl Layouts {
 
     /// True for a label beside the whole indicator table.
     pub(crate) fn is_side(&self, key: &str) -> bool {
-        self.sides.contains(key) || (key.ends_with(")") && self.sides.contains(bare_key(key)))
+        self.sides.contains(key) || (key.as_bytes().ends_with(b")") && self.sides.contains(bare_key(key)))
     }
 
     /// True for one or two characters of a label beside the table that runs down its rows: 绩, 效, 指, 标.
@@ -696,23 +721,18 @@ fn starts_like_entry(before: &str) -> bool {
 }
 
 impl Label {
-    fn from_entry(entry: LabelEntry) -> Result<Self, LayoutError> {
+    fn from_entry(entry: LabelEntry, check: Check) -> Result<Self, LayoutError> {
         let kinds = match &entry.kinds {
             Some(names) => names.iter().map(|k| kind(k)).collect::<Result<_, _>>()?,
             None => FormKind::ALL.to_vec(),
         };
-        let pattern = entry.pattern.as_deref().map(pattern).transpose()?;
-        let prefix_starts = entry.text.iter().map(|t| t.trim_start());
-        let starts = if entry.role == LabelRole::Prefix {
-            prefix_starts
-                .chain(entry.pattern.as_deref().map(|p| p.trim_start_matches('^')))
-                .filter_map(|t| t.chars().next())
-                .collect()
-        } else {
-            Vec::new()
-        };
+        entry.pattern.as_deref().map_or(Ok(()), check)?;
+        let is_prefix = entry.role == LabelRole::Prefix;
+        let prefixes: &[String] = if is_prefix { &entry.text } else { &[] };
+        let pattern_start = entry.pattern.as_deref().filter(|_| is_prefix).map(|p| p.trim_start_matches('^'));
+        let starts = prefixes.iter().map(|t| t.trim_start()).chain(pattern_start).filter_map(|t| t.chars().next());
         Ok(Self {
-            starts,
+            starts: starts.collect(),
             kinds,
             role: entry.role,
             field: entry.field.as_deref().map(field_name).transpose()?,
@@ -722,18 +742,14 @@ impl Label {
             cell: entry.cell,
             long: entry.long,
             count: entry.count.as_deref().map(field_name).transpose()?,
-            pattern,
-            prefixes: entry.text.iter().map(|t| fold(t).into_owned()).collect(),
+            prefixes: prefixes.iter().map(|t| fold(t).into_owned()).collect(),
+            pattern: entry.pattern.map(Pattern::new),
         })
-    }
-
-    fn is_match(&self, key: &str) -> bool {
-        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(key))
     }
 
     /// The number inside the prefix and the prefix' length in characters, when the folded text begins with it.
     fn match_prefix(&self, folded: &str) -> Option<(Option<i64>, usize)> {
-        if let Some(found) = self.pattern.as_ref().and_then(|p| p.captures(folded)) {
+        if let Some(found) = self.pattern.as_ref().and_then(|p| p.regex()?.captures(folded)) {
             let whole = found.get(0)?.as_str();
             let count = found.get(1).and_then(|m| m.as_str().parse().ok());
             return Some((count, whole.chars().count()));
@@ -803,8 +819,8 @@ fn hierarchy(entry: HierarchyEntry) -> Hierarchy {
     hierarchy
 }
 
-fn distinct(all: impl Iterator<Item = char>) -> Vec<char> {
-    let mut all: Vec<char> = all.collect();
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -818,10 +834,6 @@ fn extend_with_new(texts: &mut Vec<String>, more: &[String]) {
     }
 }
 
-fn pattern(text: &str) -> Result<Regex, LayoutError> {
-    Regex::new(text).map_err(|_| LayoutError(format!("`{text}` is no regular expression")))
-}
-
 fn group(one: &Level1Entry, two: &Level2Entry) -> Group {
     let keys = |texts: &[String]| texts.iter().map(|t| label_key(t)).collect();
     Group { level1: keys(&one.text), level2: keys(&two.text), names: two.names.clone(), values: two.values.clone() }
@@ -833,13 +845,78 @@ mod tests {
 
     #[test]
     fn the_built_in_files_load() {
-        let load = [FORMS, LABELS, HIERARCHY].iter().try_fold(Layouts::default(), |l, f| l.with_file(f));
-        let layouts = load.unwrap();
+        let layouts = Layouts::read_builtin().unwrap();
         assert_eq!(layouts.hierarchies.len(), 2);
         assert_eq!(layouts.form_of_title(&label_key("项目绩效目标申报表")).unwrap().id, "project");
         assert_eq!(layouts.form_of_title(&label_key("部门（单位）整体支出绩效目标申报表")).unwrap().id, "department");
         assert!(layouts.form_of_title(&label_key("1. 项目绩效目标申报表")).is_none());
         assert!(layouts.form_of_title(&label_key("2023年项目支出绩效目标申报表")).is_some());
+    }
+
+    /// The patterns of a file by group, as they are written.
+    fn written(file: LayoutFile) -> [Vec<String>; 4] {
+        let (vague, columns): (Vec<_>, Vec<_>) = file.column.into_iter().partition(|column| column.vague);
+        let labels = file.label.into_iter().filter(|label| label.role != LabelRole::Prefix);
+        [
+            columns.into_iter().flat_map(|column| column.pattern).collect(),
+            vague.into_iter().flat_map(|column| column.pattern).collect(),
+            file.caption.into_iter().flat_map(|caption| caption.pattern).collect(),
+            labels.filter_map(|label| label.pattern).collect(),
+        ]
+    }
+
+    #[test]
+    fn what_is_built_in_matches_as_its_patterns_do() {
+        let texts = "指标值 指标说明 预期2023年当年实现值 2023年目标值 本年度指标值 1-7月执行情况 7月底前完成值 \
+            偏差原因分析 自评得分 全年实际完成值 实际达到 分值 评分标准 计量单位 预期目标 上年度实际实现值 \
+            附件2-1 附二: 表3 公开14表 2023年度财政预算金额 年度总金额 其中:1.市级财政拨款 \
+            其中:当年一般公共预算拨款 全年预计执行率 未完成原因分析 存在的主要问题 3个问题 \
+            其他需要说明的事项 数量x";
+        let texts: Vec<&str> = texts.split(' ').chain([""]).collect();
+        let files: Vec<LayoutFile> = serde_json::from_str(BUILTIN).unwrap();
+        let by_file: Vec<[Vec<String>; 4]> = files.into_iter().map(written).collect();
+        for (group, patterns) in Layouts::read_builtin().unwrap().patterns().into_iter().enumerate() {
+            let written: Vec<&String> = by_file.iter().flat_map(|groups| &groups[group]).collect();
+            for (number, text) in written.iter().enumerate() {
+                let regex = regex::Regex::new(text).unwrap();
+                for sample in &texts {
+                    let found = patterns.first(sample, |wanted| wanted == number).is_some();
+                    assert_eq!(found, regex.is_match(sample), "{text} in {sample}");
+                }
+                assert!(texts.iter().any(|sample| regex.is_match(sample)), "no text for {text}");
+            }
+            assert!(patterns.first("附件1", |number| number >= written.len()).is_none());
+        }
+    }
+
+    #[test]
+    fn patterns_that_are_added_go_before_those_built_in() {
+        let text = "[[label]]\nkinds = [\"project\"]\nrole = \"value\"\nfield = \"phone\"\npattern = '^年度.*金额$'\n\
+                    [[caption]]\npattern = ['^续表$']\n[[column]]\nrole = \"unit\"\nvague = true\npattern = ['甲']\n";
+        let (builtin, layouts) = (Layouts::builtin(), Layouts::builtin().with_extension(text).unwrap());
+        let item = |layouts: &Layouts, kind, key| layouts.label(kind, None, key).map(|l| (l.field, l.item.clone()));
+        let (key, project, transfer) = ("年度财政预算金额", FormKind::Project, FormKind::Transfer);
+        assert_eq!(item(&layouts, project, key), Some((Some("phone"), None)));
+        assert_eq!(item(&layouts, transfer, key), item(builtin, project, key));
+        assert!(layouts.is_caption("续表") && layouts.is_caption("附件1") && !builtin.is_caption("续表"));
+        assert_eq!(layouts.vague_column("甲得分").unwrap().role, ColumnRole::Unit);
+        assert_eq!(layouts.vague_column("得分").unwrap().role, builtin.vague_column("甲得分").unwrap().role);
+    }
+
+    #[test]
+    fn every_line_may_be_the_form_of_an_empty_title() {
+        let text = "[[form]]\nid = \"any\"\nkind = \"project\"\nhierarchy = \"project\"\ntitles = [\"（元）\"]\n";
+        let layouts = Layouts::builtin().with_extension(text).unwrap();
+        assert_eq!(layouts.form_of_title("甲").unwrap().id, "any");
+        assert!(Layouts::builtin().form_of_title("甲").is_none());
+    }
+
+    #[test]
+    fn words_are_told_by_their_length_first() {
+        let long = "长".repeat(30);
+        let words: Words = ["指标".to_owned(), long.clone()].into_iter().collect();
+        assert!(words.contains("指标") && words.contains(&long));
+        assert!(!words.contains("目标") && !words.contains("绩效指标") && !words.contains(&"长".repeat(31)));
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Item {
         kind: FormKind,
         section: Option<Section>,
     ) -> Option<&'l Label> {
-        self.label_by_text(layouts, kind, section).or_else(|| layouts.label_of_pattern(kind, &self.key))
+        self.label_by_text(layouts, kind, section).or_else(|| layouts.short_label_of_pattern(kind, &self.key))
     }
 
     /// The same label, if it is wanted: patterns are only asked where that of a wanted label may fit.
@@ -50,7 +50,7 @@ impl Item {
         wanted: impl Fn(&Label) -> bool,
     ) -> Option<&'l Label> {
         let may_fit = || layouts.has_pattern_of(&wanted);
-        let by_pattern = || if may_fit() { layouts.label_of_pattern(kind, &self.key) } else { None };
+        let by_pattern = || if may_fit() { layouts.short_label_of_pattern(kind, &self.key) } else { None };
         self.label_by_text(layouts, kind, section).or_else(by_pattern).filter(|label| wanted(label))
     }
 

@@ -55,7 +55,7 @@ impl Measures {
     fn builtin() -> &'static Self {
         static MEASURES: OnceLock<Measures> = OnceLock::new();
         MEASURES.get_or_init(|| {
-            let read = toml::from_str::<File>(include_str!("../measures.toml"));
+            let read = serde_json::from_str::<File>(include_str!(concat!(env!("OUT_DIR"), "/measures.json")));
             debug_assert!(read.is_ok(), "embedded measures: {read:?}");
             Self::new(read.unwrap_or_default().measure)
         })

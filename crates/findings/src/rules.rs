@@ -7,8 +7,8 @@ use jixiao_model::Severity;
 use serde::Deserialize;
 use toml::Spanned;
 
-/// The rules as they come with the program.
-pub(crate) const BUILTIN: &str = include_str!("../rules.toml");
+/// The rules as they come with the program: `rules.toml`, made JSON when it is built.
+const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
 
 macro_rules! codes {
     ($($variant:ident = $code:literal),+ $(,)?) => {
@@ -198,7 +198,7 @@ impl Rules {
     pub fn builtin() -> &'static Self {
         static RULES: OnceLock<Rules> = OnceLock::new();
         RULES.get_or_init(|| {
-            let read = toml::from_str::<BTreeMap<String, Entry>>(BUILTIN);
+            let read = serde_json::from_str::<BTreeMap<String, Entry>>(BUILTIN);
             debug_assert!(read.is_ok(), "embedded rules: {read:?}");
             let mut entries = read.unwrap_or_default();
             let rules = Code::ALL.iter().filter_map(|code| Rule::new(*code, entries.remove(code.as_str())?)).collect();
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn every_code_has_a_rule_and_every_rule_a_code() {
-        let entries: BTreeMap<String, Entry> = toml::from_str(BUILTIN).unwrap();
+        let entries: BTreeMap<String, Entry> = serde_json::from_str(BUILTIN).unwrap();
         for name in entries.keys() {
             assert!(Code::named(name).is_some(), "{name} has no code");
         }
