@@ -17,6 +17,8 @@ const HIERARCHY: &str = include_str!("../layouts/hierarchy.toml");
 #[derive(Debug, Clone, Default)]
 pub struct Layouts {
     forms: Vec<FormDef>,
+    /// Last characters of their titles.
+    title_ends: FxHashSet<char>,
     labels: Vec<Label>,
     /// Those of the labels that a cell may begin with, and those that a whole cell may be by a pattern.
     prefixes: Vec<usize>,
@@ -396,6 +398,7 @@ impl Layouts {
         let file: LayoutFile = toml::from_str(toml_text).map_err(|error| LayoutError::of_toml(toml_text, &error))?;
         let mut all = self.clone();
         all.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
+        all.title_ends = all.forms.iter().flat_map(|f| &f.titles).filter_map(|t| t.chars().next_back()).collect();
         all.add_labels(file.label)?;
         for entry in file.scope {
             let scope = scope(&entry.scope)?;
@@ -543,6 +546,9 @@ impl Layouts {
     /// The form whose title a line is.
     pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
         let key = bare_key(key);
+        if !key.chars().next_back().is_some_and(|last| self.title_ends.contains(&last)) {
+            return None;
+        }
         let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);
         self.forms
             .iter()

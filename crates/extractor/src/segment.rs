@@ -81,6 +81,13 @@ pub(crate) struct FormRow {
     pub(crate) index: usize,
 }
 
+impl FormRow {
+    /// False for most rows that head no table: one of their cells at least is a known heading.
+    pub(crate) fn may_head_table(&self) -> bool {
+        self.items.iter().any(|item| item.heading.is_some())
+    }
+}
+
 /// A paragraph or a row, in reading order.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
