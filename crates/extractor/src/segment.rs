@@ -140,7 +140,9 @@ pub(crate) fn flatten<'r>(reading: &'r Reading, layouts: &'r Layouts, ledger: &m
     let blocks = reading.blocks.par_iter().enumerate().map_init(flattener, alone);
     let blocks: Vec<(Vec<Piece>, Ledger)> = blocks.collect();
     let mut pieces = Vec::with_capacity(blocks.iter().map(|(of_block, _)| of_block.len()).sum());
-    ledger.reserve(blocks.iter().map(|(_, entries)| entries.len()).sum::<usize>() + reading.markup.len());
+    let texts = blocks.iter().map(|(_, entries)| entries.len()).sum::<usize>() + reading.markup.len();
+    // Some of them will be cut in parts.
+    ledger.reserve(texts + texts / 8);
     for (mut of_block, entries) in blocks {
         let first = ledger.append(entries);
         of_block.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += first);

@@ -20,13 +20,19 @@ pub fn read_text(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     let mut builder = Builder::default();
     let mut page = text.contains('\u{c}').then_some(1);
     for (number, line) in (1u32..).zip(text.split('\n')) {
-        for (part_index, part) in line.trim_end_matches('\r').split('\u{c}').enumerate() {
+        let line = line.trim_end_matches('\r');
+        let Some(mut at) = page else {
+            builder.line(line, Place::in_text(number, None));
+            continue;
+        };
+        for (part_index, part) in line.split('\u{c}').enumerate() {
             if part_index > 0 {
-                page = page.map(|p| p + 1);
+                at += 1;
                 builder.blank();
             }
-            builder.line(part, Place::in_text(number, page));
+            builder.line(part, Place::in_text(number, Some(at)));
         }
+        page = Some(at);
     }
     let mut reading = builder.finish();
     reading.pages = page;
@@ -88,7 +94,7 @@ struct Builder {
 
 impl Builder {
     fn line(&mut self, text: &str, place: Place) {
-        if text.trim().is_empty() {
+        if text.chars().all(char::is_whitespace) {
             self.blank();
         } else if text.contains('\t') {
             self.row(text, place);
