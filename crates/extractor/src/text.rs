@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn other_angle_brackets_are_text() {
         let reading = read("甲<乙 <br/>丙\t≤<p\n");
-        assert_eq!(rows(&reading), [["甲<乙丙", "≤<p"]]);
+        assert_eq!(rows(&reading), [["甲<乙\n丙", "≤<p"]]);
         assert_eq!(reading.markup.len(), 1);
     }
 
