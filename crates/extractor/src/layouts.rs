@@ -587,7 +587,7 @@ impl Layouts {
 
     /// True for a label beside the whole indicator table.
     pub(crate) fn is_side(&self, key: &str) -> bool {
-        self.sides.contains(key) || (key.ends_with(")") && self.sides.contains(bare_key(key)))
+        self.sides.contains(key) || (key.ends_with(')') && self.sides.contains(bare_key(key)))
     }
 
     /// True for one or two characters of a label beside the table that runs down its rows: 绩, 效, 指, 标.

@@ -76,9 +76,9 @@ fn binary() -> ReadError {
 
 /// Control characters other than white space do not occur in a text.
 fn looks_binary(text: &str) -> bool {
-    let ascii = |byte: u8| byte.is_ascii_control() & !(b'\t'..=b'\r').contains(&byte);
+    let ascii = |byte: u8| byte.is_ascii_control() && !(b'\t'..=b'\r').contains(&byte);
     // U+0080–009F are C2 80–9F in UTF-8, and U+0085 is white space.
-    let wide = |pair: &[u8]| (pair[0] == 0xC2) & (0x80..=0x9F).contains(&pair[1]) & (pair[1] != 0x85);
+    let wide = |pair: &[u8]| pair[0] == 0xC2 && (0x80..=0x9F).contains(&pair[1]) && pair[1] != 0x85;
     let bytes = text.as_bytes();
     // Nearly all texts are read to their end: without a way out before, many bytes are looked at together.
     count_bytes(bytes, ascii) > 0 || bytes.windows(2).fold(0, |found, pair| found | u8::from(wide(pair))) > 0

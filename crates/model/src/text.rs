@@ -44,7 +44,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// False only for a text without white space: a look at bytes, since most cells have none.
 fn may_have_space(text: &str) -> bool {
     // First bytes of U+0085, U+00A0, U+1680, U+2000–206F and U+3000 in UTF-8.
-    count_bytes(text.as_bytes(), |byte| (byte <= b' ') | (byte == 0xC2) | (0xE1..=0xE3).contains(&byte)) > 0
+    count_bytes(text.as_bytes(), |byte| byte <= b' ' || byte == 0xC2 || (0xE1..=0xE3).contains(&byte)) > 0
 }
 
 /// Maps Kangxi and CJK radicals (U+2F00–2FD5, U+2E80–2EFF), which some fonts name by mistake, to the unified
