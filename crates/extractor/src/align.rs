@@ -28,9 +28,17 @@ const MAX_SHIFT: i32 = 3;
 
 /// For each cell the index of the heading it belongs under; order is kept, a heading takes at most one cell.
 pub(crate) fn align(cells: &[Loose], headings: &[(u16, Takes)]) -> Vec<Option<usize>> {
-    let shifts = std::iter::once(0).chain((1..=MAX_SHIFT).flat_map(|s| [-s, s]));
-    let best = shifts.map(|shift| align_with(cells, headings, shift)).min_by_key(|(cost, _)| *cost);
-    best.map(|(_, places)| places).unwrap_or_default()
+    let (mut least, mut best) = align_with(cells, headings, 0);
+    for shift in (1..=MAX_SHIFT).flat_map(|s| [-s, s]) {
+        // Most rows are not shifted: what the shift alone costs is too much for them.
+        if shift.abs() * PER_SHIFT < least {
+            let (cost, places) = align_with(cells, headings, shift);
+            if cost < least {
+                (least, best) = (cost, places);
+            }
+        }
+    }
+    best
 }
 
 fn align_with(cells: &[Loose], headings: &[(u16, Takes)], shift: i32) -> (i32, Vec<Option<usize>>) {

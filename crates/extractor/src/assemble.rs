@@ -243,6 +243,9 @@ impl<'a> FormReader<'a> {
     }
 
     fn headings(&self, row: &FormRow) -> Option<Vec<Heading>> {
+        if !row.may_head_table() {
+            return None;
+        }
         let open = !self.tables.is_empty() && self.scope.is_none() && !self.below;
         if open { read_headings_again(row, self.layouts) } else { read_headings(row, self.layouts) }
     }

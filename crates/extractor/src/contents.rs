@@ -8,10 +8,12 @@ const SIMILAR: f64 = 0.6;
 
 /// Matches entries to forms: equal names first, then similar ones in the order of both.
 pub(crate) fn match_contents(contents: &mut [Contents], forms: &[Form]) {
+    let names: Vec<Names> = forms.iter().map(|form| Names::new(form.unit_and_project())).collect();
     let mut taken = vec![false; forms.len()];
     for least in [None, Some(SIMILAR)] {
         for entry in contents.iter_mut().filter(|e| e.form.is_none()) {
-            entry.form = (0..forms.len()).find(|f| !taken[*f] && is_of(entry, &forms[*f], least));
+            let own = Names::new((entry.unit.as_deref(), entry.project.as_deref()));
+            entry.form = (0..forms.len()).find(|f| !taken[*f] && own.are_of(&names[*f], least));
             if let Some(form) = entry.form {
                 taken[form] = true;
             }
@@ -19,12 +21,23 @@ pub(crate) fn match_contents(contents: &mut [Contents], forms: &[Form]) {
     }
 }
 
-/// True where unit and project of an entry are those of a form: equal, or so close at least.
-fn is_of(entry: &Contents, form: &Form, least: Option<f64>) -> bool {
-    let (unit, project) = form.unit_and_project();
-    let close = |a: Option<&str>, b: Option<&str>| match (a.map(fold), b.map(fold), least) {
-        (Some(a), Some(b), Some(least)) => closeness(&a, &b) >= least,
-        (a, b, _) => a == b,
-    };
-    close(entry.unit.as_deref(), unit) && close(entry.project.as_deref(), project)
+/// Unit and project of an entry or a form, folded.
+struct Names {
+    unit: Option<String>,
+    project: Option<String>,
+}
+
+impl Names {
+    fn new((unit, project): (Option<&str>, Option<&str>)) -> Self {
+        Self { unit: unit.map(fold), project: project.map(fold) }
+    }
+
+    /// True where they are those of a form: equal, or so close at least.
+    fn are_of(&self, form: &Self, least: Option<f64>) -> bool {
+        let close = |a: &Option<String>, b: &Option<String>| match (a, b, least) {
+            (Some(a), Some(b), Some(least)) => closeness(a, b) >= least,
+            (a, b, _) => a == b,
+        };
+        close(&self.unit, &form.unit) && close(&self.project, &form.project)
+    }
 }

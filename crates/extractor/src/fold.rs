@@ -7,7 +7,7 @@ use jixiao_model::count_bytes;
 /// White space dropped, full-width brackets and colons made half-width.
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     // First bytes of what is dropped or changed, in UTF-8: most texts have none of them.
-    let may_change = |byte: u8| (byte <= b' ') | (byte == 0xC2) | (0xE1..=0xE3).contains(&byte) | (byte == 0xEF);
+    let may_change = |byte: u8| byte <= b' ' || byte == 0xC2 || (0xE1..=0xE3).contains(&byte) || byte == 0xEF;
     if count_bytes(text.as_bytes(), may_change) == 0 {
         return Cow::Borrowed(text);
     }

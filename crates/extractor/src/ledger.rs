@@ -79,7 +79,7 @@ impl Ledger {
     /// All pieces that hold any text.
     pub(crate) fn into_entries(mut self) -> Vec<LedgerEntry> {
         self.entries.append(&mut self.split);
-        self.entries.retain(|e| e.text.contains(|c: char| !c.is_whitespace()));
+        self.entries.retain(|e| e.text.chars().any(|c| !c.is_whitespace()));
         self.entries
     }
 }

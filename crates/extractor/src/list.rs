@@ -16,8 +16,8 @@ use crate::segment::{FormPieces, FormRow, Item, Piece};
 /// The forms that a list stands for; any other form as it is.
 pub(crate) fn unlisted<'a>(form: FormPieces<'a>, layouts: &Layouts) -> Vec<FormPieces<'a>> {
     let headings = form.pieces.iter().enumerate().find_map(|(at, piece)| match piece {
-        Piece::Row(row) => Some((at, ListHeadings::of(row, &form, layouts)?)),
-        Piece::Paragraph(_) => None,
+        Piece::Row(row) if row.may_head_table() => Some((at, ListHeadings::of(row, &form, layouts)?)),
+        _ => None,
     });
     let Some((at, headings)) = headings else { return vec![form] };
     let mut pieces = form.pieces;

@@ -81,6 +81,13 @@ pub(crate) struct FormRow {
     pub(crate) index: usize,
 }
 
+impl FormRow {
+    /// False for most rows that head no table: one of their cells at least is a known heading.
+    pub(crate) fn may_head_table(&self) -> bool {
+        self.items.iter().any(|item| item.heading.is_some())
+    }
+}
+
 /// A paragraph or a row, in reading order.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece {
@@ -133,7 +140,9 @@ pub(crate) fn flatten<'r>(reading: &'r Reading, layouts: &'r Layouts, ledger: &m
     let blocks = reading.blocks.par_iter().enumerate().map_init(flattener, alone);
     let blocks: Vec<(Vec<Piece>, Ledger)> = blocks.collect();
     let mut pieces = Vec::with_capacity(blocks.iter().map(|(of_block, _)| of_block.len()).sum());
-    ledger.reserve(blocks.iter().map(|(_, entries)| entries.len()).sum::<usize>() + reading.markup.len());
+    let texts = blocks.iter().map(|(_, entries)| entries.len()).sum::<usize>() + reading.markup.len();
+    // Some of them will be cut in parts.
+    ledger.reserve(texts + texts / 8);
     for (mut of_block, entries) in blocks {
         let first = ledger.append(entries);
         of_block.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += first);
@@ -315,3 +324,38 @@ fn join_cut_label(upper: &mut FormRow, lower: &mut FormRow, layouts: &Layouts, l
 
 /// Labels of levels end so, but may be known without it: 数量 is a label, and 数量 with 指标 on the next page too.
 const LABEL_END: &str = "指标";
+
+#[cfg(test)]
+mod tests {
+    use jixiao_model::Limits;
+
+    use super::*;
+
+    fn row(text: &str) -> FormRow {
+        let reading = crate::text::read_text(text.as_bytes(), &Limits::default()).unwrap();
+        let pieces = flatten(&reading, Layouts::builtin(), &mut Ledger::default());
+        pieces.into_iter().find_map(|piece| if let Piece::Row(row) = piece { Some(row) } else { None }).unwrap()
+    }
+
+    #[test]
+    fn equal_cells_say_the_same_at_their_own_places() {
+        let row = row("1.项目名称\t100%\t1.项目名称\n");
+        let [first, number, last] = row.items.as_slice() else { panic!("{row:?}") };
+        assert_eq!((&first.text, &first.key, first.is_named), (&last.text, &last.key, last.is_named));
+        assert_eq!((first.id, first.column, last.id, last.column), (0, 0, 2, 2));
+        assert!(first.is_named && !number.is_named && !row.may_head_table());
+    }
+
+    #[test]
+    fn labels_are_found_if_they_are_wanted() {
+        let row = row("项目名称\t年度资金总额\t指标值\n");
+        let layouts = Layouts::builtin();
+        let role = |item: &Item, wanted| {
+            item.wanted_label(layouts, FormKind::Project, None, |label| label.role == wanted).map(|label| label.role)
+        };
+        assert_eq!(role(&row.items[0], LabelRole::Value), Some(LabelRole::Value));
+        assert_eq!(role(&row.items[0], LabelRole::Amount), None);
+        assert_eq!(role(&row.items[1], LabelRole::Amount), Some(LabelRole::Amount));
+        assert!(row.may_head_table());
+    }
+}

@@ -29,7 +29,10 @@ pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
 const TOGETHER: usize = 256;
 
 fn headings_of(piece: &Piece, layouts: &Layouts) -> Option<Vec<Heading>> {
-    if let Piece::Row(row) = piece { read_headings(row, layouts) } else { None }
+    match piece {
+        Piece::Row(row) if row.may_head_table() => read_headings(row, layouts),
+        _ => None,
+    }
 }
 
 struct Cutter<'a> {

@@ -20,13 +20,19 @@ pub fn read_text(bytes: &[u8], limits: &Limits) -> Result<Reading, ReadError> {
     let mut builder = Builder::default();
     let mut page = text.contains('\u{c}').then_some(1);
     for (number, line) in (1u32..).zip(text.split('\n')) {
-        for (part_index, part) in line.trim_end_matches('\r').split('\u{c}').enumerate() {
+        let line = line.trim_end_matches('\r');
+        let Some(mut at) = page else {
+            builder.line(line, Place::in_text(number, None));
+            continue;
+        };
+        for (part_index, part) in line.split('\u{c}').enumerate() {
             if part_index > 0 {
-                page = page.map(|p| p + 1);
+                at += 1;
                 builder.blank();
             }
-            builder.line(part, Place::in_text(number, page));
+            builder.line(part, Place::in_text(number, Some(at)));
         }
+        page = Some(at);
     }
     let mut reading = builder.finish();
     reading.pages = page;
@@ -70,9 +76,9 @@ fn binary() -> ReadError {
 
 /// Control characters other than white space do not occur in a text.
 fn looks_binary(text: &str) -> bool {
-    let ascii = |byte: u8| byte.is_ascii_control() & !(b'\t'..=b'\r').contains(&byte);
+    let ascii = |byte: u8| byte.is_ascii_control() && !(b'\t'..=b'\r').contains(&byte);
     // U+0080–009F are C2 80–9F in UTF-8, and U+0085 is white space.
-    let wide = |pair: &[u8]| (pair[0] == 0xC2) & (0x80..=0x9F).contains(&pair[1]) & (pair[1] != 0x85);
+    let wide = |pair: &[u8]| pair[0] == 0xC2 && (0x80..=0x9F).contains(&pair[1]) && pair[1] != 0x85;
     let bytes = text.as_bytes();
     // Nearly all texts are read to their end: without a way out before, many bytes are looked at together.
     count_bytes(bytes, ascii) > 0 || bytes.windows(2).fold(0, |found, pair| found | u8::from(wide(pair))) > 0
@@ -88,7 +94,7 @@ struct Builder {
 
 impl Builder {
     fn line(&mut self, text: &str, place: Place) {
-        if text.trim().is_empty() {
+        if text.chars().all(char::is_whitespace) {
             self.blank();
         } else if text.contains('\t') {
             self.row(text, place);
@@ -222,7 +228,7 @@ mod tests {
     #[test]
     fn other_angle_brackets_are_text() {
         let reading = read("甲<乙 <br/>丙\t≤<p\n");
-        assert_eq!(rows(&reading), [["甲<乙丙", "≤<p"]]);
+        assert_eq!(rows(&reading), [["甲<乙\n丙", "≤<p"]]);
         assert_eq!(reading.markup.len(), 1);
     }
 

@@ -24,17 +24,27 @@ const BLOCK: usize = 128;
 
 /// Drops all white space; for comparing texts.
 pub fn without_space(text: &str) -> Cow<'_, str> {
-    if has_space(text) { text.split_whitespace().collect::<String>().into() } else { text.into() }
+    if has_space(text) { words(text).collect::<String>().into() } else { text.into() }
 }
 
 fn has_space(text: &str) -> bool {
-    may_have_space(text) && (text.contains(' ') || text.contains(char::is_whitespace))
+    may_have_space(text) && text.contains(is_space)
+}
+
+fn is_space(c: char) -> bool {
+    // Nearly all characters are ideographs, and no white space comes as late as they.
+    c <= '\u{3000}' && c.is_whitespace()
+}
+
+/// The parts of a text between white space.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_space).filter(|word| !word.is_empty())
 }
 
 /// False only for a text without white space: a look at bytes, since most cells have none.
 fn may_have_space(text: &str) -> bool {
     // First bytes of U+0085, U+00A0, U+1680, U+2000–206F and U+3000 in UTF-8.
-    count_bytes(text.as_bytes(), |byte| (byte <= b' ') | (byte == 0xC2) | (0xE1..=0xE3).contains(&byte)) > 0
+    count_bytes(text.as_bytes(), |byte| byte <= b' ' || byte == 0xC2 || (0xE1..=0xE3).contains(&byte)) > 0
 }
 
 /// Maps Kangxi and CJK radicals (U+2F00–2FD5, U+2E80–2EFF), which some fonts name by mistake, to the unified
@@ -70,7 +80,7 @@ pub fn clean_text(text: &str) -> String {
 
 fn clean_line(text: &str, out: &mut String) {
     let start = out.len();
-    for word in text.split_whitespace() {
+    for word in words(text) {
         if out.len() > start && keeps_space(out, word) {
             out.push(' ');
         }
@@ -117,7 +127,7 @@ pub fn join_lines<'a>(lines: impl IntoIterator<Item = &'a Line>) -> String {
 
 /// Appends a line, its white space as in [`clean_text`]; that before a numbered item becomes a paragraph break.
 fn push_with_items(out: &mut String, text: &str) {
-    let mut words = text.split_whitespace();
+    let mut words = words(text);
     out.push_str(words.next().unwrap_or_default());
     for word in words {
         if item_follows(out, word) {

@@ -254,7 +254,7 @@ fn detect(bytes: &[u8]) -> Result<Format, ReadError> {
 /// (UTF-16 has NUL bytes, but announces itself by its byte order mark.)
 fn is_binary(bytes: &[u8]) -> bool {
     let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-    let is_control = |byte: u8| byte.is_ascii_control() & (byte != 0x1B) & !(0x09..=0x0D).contains(&byte);
+    let is_control = |byte: u8| byte.is_ascii_control() && byte != 0x1B && !(0x09..=0x0D).contains(&byte);
     let controls = count_bytes(bytes, is_control);
     // (Where there is a NUL byte, it does not matter that it counts for a control character, too.)
     !utf16 && (bytes.contains(&0) || controls > bytes.len() / 100)

@@ -225,12 +225,14 @@ impl<'a> Head<'a> {
 
     /// Two headings of a small table in one row open its section, wherever its merged label was printed.
     fn open_by_headings(&mut self, row: &FormRow) {
+        let is_heading = |label: &Label| matches!(label.role, LabelRole::Heading | LabelRole::TaskColumn);
+        if row.items.iter().filter(|item| item.is_named).count() < 2 && !self.layouts.has_pattern_of(is_heading) {
+            return;
+        }
         for section in [Section::Staffing, Section::Tasks, Section::Budget] {
-            let heads = |label: &Label| {
-                label.section == Some(section) && matches!(label.role, LabelRole::Heading | LabelRole::TaskColumn)
-            };
-            let is_heading = |item: &&Item| item.wanted_label(self.layouts, self.kind, Some(section), heads).is_some();
-            if row.items.iter().filter(is_heading).count() >= 2 {
+            let heads = |label: &Label| label.section == Some(section) && is_heading(label);
+            let begins = |item: &&Item| item.wanted_label(self.layouts, self.kind, Some(section), heads).is_some();
+            if row.items.iter().filter(begins).count() >= 2 {
                 self.open = Open { section: Some(section), field: None };
             }
         }

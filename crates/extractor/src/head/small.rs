@@ -82,7 +82,7 @@ impl<'a> Head<'a> {
     }
 
     fn is_money_heading(&self, item: &Item) -> bool {
-        self.money(item).is_some() || item.heading.is_some()
+        item.heading.is_some() || self.money(item).is_some()
     }
 
     /// The heading of amounts that a cell is, though its text may be a label elsewhere: 执行数.
