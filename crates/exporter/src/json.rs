@@ -129,8 +129,10 @@ impl<'a> JsonText<'a> {
                 item(&mut apart, value);
                 apart.text
             };
+            // Two for each thread keep all of them at work; more would only take more memory.
+            let together = TOGETHER.min(2 * rayon::current_num_threads());
             let mut written: Vec<String> = Vec::new();
-            for (number, items) in items.chunks(TOGETHER).enumerate() {
+            for (number, items) in items.chunks(together).enumerate() {
                 let write_all = || items.par_iter().map(write).collect();
                 written = match number {
                     // Nothing waits yet, and a short list stays on its thread.
@@ -257,25 +259,32 @@ impl<'a> JsonText<'a> {
         }
         let mut rest = compact;
         while let Some(at) = next_mark(rest.as_bytes()) {
-            let (before, mark, after) = (&rest[..at], &rest[at..=at], &rest[at + 1..]);
-            self.text.push_str(before);
-            if matches!(mark, "}" | "]") {
-                self.depth -= 1;
-                self.begin_line();
-            }
-            self.text.push_str(mark);
+            let (before, from_mark) = rest.split_at(at);
+            let (mark, after) = from_mark.split_at(1);
             match mark {
-                ":" => self.text.push(' '),
-                "," => self.begin_line(),
-                "{" | "[" => {
-                    self.depth += 1;
+                "}" | "]" => {
+                    self.text.push_str(before);
+                    self.depth -= 1;
                     self.begin_line();
+                    self.text.push_str(mark);
                 }
-                _ => {}
+                _ => {
+                    self.text.push_str(&rest[..=at]);
+                    self.after_mark(mark);
+                }
             }
             rest = after;
         }
         self.text.push_str(rest);
+    }
+
+    /// Sets apart what comes behind a mark of JSON from it.
+    fn after_mark(&mut self, mark: &str) {
+        if mark == ":" {
+            return self.text.push(' ');
+        }
+        self.depth += usize::from(mark != ",");
+        self.begin_line();
     }
 
     fn double(&mut self, value: f64) {
@@ -459,7 +468,7 @@ fn is_plain(bytes: &[u8]) -> bool {
     }
     match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
         (Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
-        _ => bytes.iter().copied().all(is_plain_byte),
+        _ => bytes.iter().all(|&byte| is_plain_byte(byte)),
     }
 }
 
@@ -469,6 +478,7 @@ fn is_plain_block<const SIZE: usize>(block: &[u8; SIZE]) -> bool {
     block.iter().fold(0, |found, &byte| found | u8::from(!is_plain_byte(byte))) == 0
 }
 
+#[inline]
 fn is_plain_byte(byte: u8) -> bool {
     !matches!(byte, ..0x20 | b'"' | b'\\')
 }

@@ -429,7 +429,11 @@ fn indicator_id(form_id: &str, scope: Option<Scope>, ordinal: i32) -> String {
     let digits = digits.format(ordinal);
     // Three digits at least.
     let zeros = "000".get(digits.len()..).unwrap_or_default();
-    [form_id, letter, zeros, digits].concat()
+    let mut id = String::with_capacity(form_id.len() + letter.len() + zeros.len() + digits.len());
+    for part in [form_id, letter, zeros, digits] {
+        id.push_str(part);
+    }
+    id
 }
 
 /// The row of a document of which nothing has been read yet.
