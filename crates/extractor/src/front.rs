@@ -110,11 +110,17 @@ fn is_leader(c: char) -> bool {
     matches!(c, '.' | '…' | '·' | '．')
 }
 
+/// Leaders that take more bytes are those of no line of a page; each may be looked at from each.
+const LONGEST_LEADERS: usize = 1000;
+
 /// `甲-乙..... 70`: the entry and its page, with leaders between.
 fn entry_and_page(text: &str) -> Option<(&str, &str)> {
     let before = text.trim_end_matches(is_digit);
     let page = &text[before.len()..];
     let name = before.trim_end_matches(|c: char| is_leader(c) || c.is_whitespace());
+    if before.len() - name.len() > LONGEST_LEADERS {
+        return None;
+    }
     // A wide point may belong to the entry, too.
     let points = before[name.len()..].match_indices('．').map(|(at, point)| name.len() + at + point.len());
     let mut ends = std::iter::once(name.len()).filter(|end| *end > 0).chain(points);
@@ -198,6 +204,8 @@ mod tests {
         ] {
             assert_eq!(entry_and_page(text), expected, "{text}");
         }
+        assert_eq!(entry_and_page(&format!("甲{} ．5", "．".repeat(1_000_000))), None);
+        assert_eq!(entry_and_page(&format!("甲{}5", ".".repeat(900))), Some(("甲", "5")));
     }
 
     #[test]

@@ -18,8 +18,8 @@ const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/layouts.json"));
 #[derive(Debug, Clone, Default)]
 pub struct Layouts {
     forms: Vec<FormDef>,
-    /// Last characters of their titles.
-    title_ends: FxHashSet<char>,
+    /// Last characters of their titles; `None` for an empty one, with which every line ends.
+    title_ends: FxHashSet<Option<char>>,
     labels: Vec<Label>,
     /// Those of the labels that a cell may begin with, and those that a whole cell may be by a pattern.
     prefixes: Vec<usize>,
@@ -454,7 +454,7 @@ impl Layouts {
     fn add_file(&mut self, file: LayoutFile, check: Check) -> Result<(), LayoutError> {
         self.forms.splice(0..0, file.form.into_iter().map(FormDef::folded));
         let titles = self.forms.iter().flat_map(|form| &form.titles);
-        self.title_ends = titles.filter_map(|title| title.chars().next_back()).collect();
+        self.title_ends = titles.map(|title| title.chars().next_back()).collect();
         self.add_labels(file.label, check)?;
         for entry in file.scope {
             let scope = scope(&entry.scope)?;
@@ -614,7 +614,7 @@ impl Layouts {
     /// The form whose title a line is.
     pub(crate) fn form_of_title(&self, key: &str) -> Option<&FormDef> {
         let key = bare_key(key);
-        if !key.chars().next_back().is_some_and(|last| self.title_ends.contains(&last)) {
+        if ![key.chars().next_back(), None].iter().any(|end| self.title_ends.contains(end)) {
             return None;
         }
         let title = |t: &String| key.strip_suffix(t.as_str()).is_some_and(is_title_start);

@@ -230,7 +230,9 @@ impl<'a> Lattice<'a> {
         let ahead = self.price_entries(row, &near);
         let mut again = None;
         if near.iter().flatten().any(|label| label.distance < 0) {
-            near.iter_mut().for_each(|labels| labels.retain(|label| label.distance >= 0));
+            for labels in &mut near {
+                labels.retain(|label| label.distance >= 0);
+            }
             again = Some(self.price_entries(row, &near));
         }
         let again = again.as_ref().unwrap_or(&ahead);
@@ -443,7 +445,7 @@ mod tests {
         let steps = states.iter().flat_map(|to| states.iter().map(|from| kind(from, to))).collect();
         let begins = begins.chunks_exact(4).map(|c| [c[0], c[1], c[2], c[3], INFINITE]).collect();
         let (rows, seams) = (vec![RowEvidence::default(); ROWS], vec![0; ROWS]);
-        Lattice { states, rows, steps, begins, emissions, exits, seams, ..Lattice::default() }
+        Lattice { states, rows, steps, seams, begins, emissions, exits, ..Lattice::default() }
     }
 
     /// Every path there is.
