@@ -38,10 +38,10 @@ fn text(c: &mut Criterion) {
     let source = Source::new("seeds/jinan-shizhong-2023.txt", bytes.clone());
     group.bench_function("records: all phases with values", |b| b.iter(|| process_one(black_box(&source), &options)));
     let records = process_one(&source, &options);
-    let write = || records.write_json(JsonLayout::Indented, &mut std::io::sink());
+    let write = || records.write_json(JsonLayout::Indented, std::io::sink());
     group.bench_function("json: records to text", |b| b.iter(write));
     group.bench_function("whole: bytes to json", |b| {
-        b.iter(|| process_one(black_box(&source), &options).write_json(JsonLayout::Indented, &mut std::io::sink()));
+        b.iter(|| process_one(black_box(&source), &options).write_json(JsonLayout::Indented, std::io::sink()));
     });
     group.finish();
 }
