@@ -1,10 +1,8 @@
 //! Many documents: read what is new, keep it, and write the dataset out of everything that is kept.
 
-use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::thread;
 
 use jixiao_exporter::WriteOptions;
 use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
@@ -17,7 +15,7 @@ use crate::look::{Look, look};
 use crate::publish::publish;
 use crate::status::Status;
 use crate::store::{Store, StoreError};
-use crate::threads::{ThreadsError, among_threads, in_pool, side_by_side, use_threads};
+use crate::threads::{ThreadsError, among_threads, beside, in_pool, side_by_side, use_threads};
 
 /// Names the sources of this build: results of another build are not taken over.
 pub(crate) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("JIXIAO_SOURCES"));
@@ -199,12 +197,9 @@ impl<'a> Ingest<'a> {
     /// Tidies up what is kept; meanwhile it is put on disk, `work` is done.
     fn tidy_while<T>(&self, work: impl FnOnce() -> Result<T, IngestError>) -> Result<T, IngestError> {
         let Some(unsynced) = self.store.tidy()? else { return work() };
-        thread::scope(|scope| {
-            let synced = scope.spawn(|| self.store.sync(&unsynced));
-            let done = work();
-            synced.join().unwrap_or_else(|panic| resume_unwind(panic))?;
-            done
-        })
+        let (done, synced) = beside(|| self.store.sync(&unsynced), work);
+        synced?;
+        done
     }
 
     /// Writes [`RUN_RECORD`].

@@ -78,6 +78,16 @@ pub(crate) fn among_threads<T: Send>(count: usize, work: impl FnOnce() -> T + Se
     thread::scope(|scope| builder().spawn_scoped(scope, one_of_them).map(end).map_err(|_| ThreadsError(1)))?
 }
 
+/// Waits for something on a thread of its own, and does `work` meanwhile; one after the other where the system gives no
+/// thread.
+pub(crate) fn beside<T, W: Send>(wait: impl Fn() -> W + Sync, work: impl FnOnce() -> T) -> (T, W) {
+    thread::scope(|scope| {
+        let waiting = builder().spawn_scoped(scope, &wait);
+        let done = work();
+        (done, waiting.map_or_else(|_| wait(), end))
+    })
+}
+
 fn builder() -> Builder {
     Builder::new().stack_size(STACK)
 }
@@ -98,6 +108,14 @@ mod tests {
             let inside = || side_by_side(1, place);
             assert_eq!(among_threads(count, inside).unwrap().unwrap(), [(count, Some(0))], "it stays where it is");
         }
+    }
+
+    #[test]
+    fn what_is_waited_for_does_not_hold_up_the_work() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let receiver = std::sync::Mutex::new(receiver);
+        let wait = || receiver.lock().unwrap().recv().unwrap();
+        assert_eq!(beside(wait, || sender.send(1).is_ok()), (true, 1));
     }
 
     #[test]
