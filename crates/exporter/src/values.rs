@@ -58,7 +58,10 @@ impl ValueReader {
     fn values<'a>(&self, forms: &'a [Form]) -> Values<'a> {
         let indicators = forms.iter().flat_map(|form| &form.indicators);
         let printed: FxHashSet<Printed<'_>> = indicators.filter_map(Printed::of).collect();
-        printed.into_par_iter().map(|printed| (printed, self.value(printed).into())).collect()
+        let printed: Vec<Printed<'_>> = printed.into_iter().collect();
+        let read = |printed: Printed<'a>| (printed, self.value(printed).into());
+        let read: Vec<_> = printed.into_par_iter().with_min_len(TOGETHER).map(read).collect();
+        read.into_iter().collect()
     }
 
     fn value(&self, Printed { comparator, value, unit }: Printed<'_>) -> Value {
@@ -71,6 +74,9 @@ impl ValueReader {
         }
     }
 }
+
+/// Texts that one thread reads, at least: those of a short document are not worth another thread.
+const TOGETHER: usize = 64;
 
 /// The values of the texts that a document prints.
 type Values<'a> = FxHashMap<Printed<'a>, SharedValue>;
