@@ -235,12 +235,8 @@ impl TaskTable {
 /// No table has as many columns.
 const FAR: u16 = 10_000;
 
-/// No label of a total is longer, in characters without white space.
-const LONGEST_TOTAL: usize = 4;
-
 fn is_total(text: &str) -> bool {
-    let is_short = text.chars().filter(|c| !c.is_whitespace()).nth(LONGEST_TOTAL).is_none();
-    is_short && matches!(&*jixiao_model::without_space(text), "合计" | "总计" | "共计" | "金额合计")
+    matches!(&*jixiao_model::without_space(text), "合计" | "总计" | "共计" | "金额合计")
 }
 
 fn column(task: &mut Task, at: usize) -> Option<&mut Option<String>> {

@@ -42,8 +42,6 @@ pub(crate) struct TableState<'a> {
     pub(super) words: Vec<i32>,
     pub(super) siblings: Vec<i32>,
     pub(super) costs: Vec<i32>,
-    /// The path was not decoded with these costs.
-    pub(super) stale: bool,
 }
 
 impl<'a> TableState<'a> {
@@ -71,7 +69,6 @@ impl<'a> TableState<'a> {
             words: Vec::new(),
             siblings: Vec::new(),
             costs: Vec::new(),
-            stale: true,
             rows,
         }
     }
@@ -115,22 +112,18 @@ pub(crate) fn decode_all(tables: &mut [TableState<'_>]) {
     }
 }
 
-/// Decodes the tables that are `wanted`, with their twins, where the costs of either have changed.
+/// Decodes the tables that are `wanted`, with their twins.
 fn decode(tables: &mut [TableState<'_>], wanted: &[bool]) {
-    let either = |mark: &dyn Fn(usize) -> bool, (at, twin): (usize, Option<usize>)| mark(at) || twin.is_some_and(mark);
-    let first = |at: usize| (at, tables[at].twin);
-    let pairs: Vec<(usize, Option<usize>)> = (0..tables.len())
-        .map(first)
+    let pairs: Vec<(usize, Option<usize>)> = tables
+        .iter()
+        .enumerate()
+        .map(|(at, table)| (at, table.twin))
         .filter(|(at, twin)| *twin > Some(*at) || twin.is_none())
-        .filter(|pair| either(&|at| wanted[at], *pair) && either(&|at| tables[at].stale, *pair))
         .collect();
     let mut tables: Vec<Option<&mut TableState<'_>>> = tables.iter_mut().map(Some).collect();
-    let mut take = |at: usize| {
-        let table = tables[at].take()?;
-        table.stale = false;
-        Some(table)
-    };
-    let work: Vec<_> = pairs.into_iter().map(|(at, twin)| (take(at), twin.and_then(&mut take))).collect();
+    let mut take = |at: usize| tables[at].take();
+    let wanted = pairs.into_iter().filter(|(at, twin)| wanted[*at] || twin.is_some_and(|twin| wanted[twin]));
+    let work: Vec<_> = wanted.map(|(at, twin)| (take(at), twin.and_then(&mut take))).collect();
     work.into_par_iter().for_each(|tables| match tables {
         (Some(table), Some(twin)) => decode_pair(table, twin),
         (Some(table), None) => table.path = table.lattice.decode(&table.costs),

@@ -52,9 +52,7 @@ pub(super) fn ask_siblings(tables: &mut [TableState<'_>]) -> Vec<bool> {
         let outvoted = vote_on(table, &ballots);
         let foreign = keep_closed(table, &compositions);
         for ((cost, words), siblings) in table.costs.iter_mut().zip(&table.words).zip(&table.siblings) {
-            let new = words + siblings;
-            table.stale |= *cost != new;
-            *cost = new;
+            *cost = words + siblings;
         }
         outvoted || foreign
     };
