@@ -281,9 +281,7 @@ impl Log {
             return Ok(unsynced);
         }
         // The new list must not speak of what a power cut may take.
-        unsynced
-            .map_or(Ok(()), |unsynced| unsynced.sync())
-            .map_err(|error| WriteError::new(&self.list_path(), error))?;
+        unsynced.map_or(Ok(()), |unsynced| unsynced.sync_with_names(&self.root))?;
         // The room that old results take is not worth a failure: the disk may be full.
         let compacted = is_wasteful && self.compact(staging).is_ok();
         if self.untidy || compacted {
@@ -401,6 +399,13 @@ impl Unsynced {
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.results.sync_data()?;
         self.list.sync_data()
+    }
+
+    /// Waits until they are, and their names in the folder `root`.
+    pub(crate) fn sync_with_names(&self, root: &Path) -> Result<(), WriteError> {
+        self.sync().map_err(|error| WriteError::new(root, error))?;
+        sync_folder(root);
+        Ok(())
     }
 }
 

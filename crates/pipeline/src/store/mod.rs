@@ -164,9 +164,7 @@ impl Store {
 
     /// Waits until what was added is on disk.
     pub(crate) fn sync(&self, unsynced: &Unsynced) -> Result<(), WriteError> {
-        unsynced.sync().map_err(|error| WriteError::new(&self.root, error))?;
-        sync_folder(&self.root);
-        Ok(())
+        unsynced.sync_with_names(&self.root)
     }
 
     /// Fingerprint of the dataset that the folder holds; `None` while it is being replaced.
