@@ -27,13 +27,15 @@ use budget::{Budget, Watched, over};
 use device::Recording;
 use fonts::Fonts;
 use guard::{Guard, Refusal};
-use plain::Plain;
+use plain::{Learned, Plain};
 use recorder::Recorder;
 
 /// An open file.
 pub(crate) struct Source {
     pdf: Pdf,
     budget: Arc<Budget>,
+    /// What its readers know of its fonts.
+    learned: Learned,
     encrypted: bool,
 }
 
@@ -42,8 +44,9 @@ impl Source {
     pub(crate) fn open(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Self, ReadError> {
         over("the file's size in bytes", bytes.len() as u64, limits.bytes, "--limit-bytes")?;
         let budget = Arc::new(Budget::new(*limits));
-        screen::screen(bytes, limits, &budget)?;
-        let data = Arc::new(Watched::new(bytes.to_vec(), Arc::clone(&budget)));
+        let (screened, copied) = rayon::join(|| screen::screen(bytes, limits, &budget), || bytes.to_vec());
+        screened?;
+        let data = Arc::new(Watched::new(copied, Arc::clone(&budget)));
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let pdf = Pdf::new_with_password(data, password.unwrap_or_default())?;
             let pages = pdf.pages().len();
@@ -54,7 +57,7 @@ impl Source {
         over("the number of objects", pdf.len() as u64, limits.objects, "--limit-objects")?;
         over("the number of pages", pages as u64, u64::from(limits.pages), "--limit-pages")?;
         let encrypted = memmem::find(bytes, b"/Encrypt").is_some();
-        Ok(Self { pdf, budget, encrypted })
+        Ok(Self { pdf, budget, learned: Learned::default(), encrypted })
     }
 
     /// Number of pages.
@@ -114,7 +117,7 @@ impl<'a> Reader<'a> {
         let settings = InterpreterSettings { render_content: RenderContent::ANNOTATIONS, ..Default::default() };
         let (cache, xref) = (InterpreterCache::new(), source.pdf.xref());
         let guard = Guard::new(&source.budget, xref, source.encrypted);
-        let plain = plainly.then(|| Plain::new(xref, &cache, &settings));
+        let plain = plainly.then(|| Plain::new(xref, &source.learned, &cache, &settings));
         Self { source, cache, settings, fonts: Fonts::default(), plain, guard }
     }
 

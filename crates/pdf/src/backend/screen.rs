@@ -18,16 +18,14 @@ const MAX_REPAIR: usize = 64;
 pub(super) fn screen(bytes: &[u8], limits: &Limits, budget: &Budget) -> Result<(), ReadError> {
     let dictionaries = memmem::find_iter(bytes, b"<<").count() as u64;
     over("the number of objects", dictionaries, limits.objects, "--limit-objects")?;
-    if !ends(bytes, MAX_REPAIR) {
+    let limit = budget.max_stream();
+    let fit = || streams(bytes).all(|stream| stream.is_picture() || fits(&stream.filters(), stream.data, limit));
+    let (fit, ends) = rayon::join(fit, || ends(bytes, MAX_REPAIR));
+    if !ends {
         let reason = "the file is damaged: too many of its objects never end";
         return Err(ReadError::NotReadable(reason.to_owned()));
     }
-    let limit = budget.max_stream();
-    if streams(bytes).all(|stream| stream.is_picture() || fits(&stream.filters(), stream.data, limit)) {
-        Ok(())
-    } else {
-        Err(budget.stream_too_big())
-    }
+    if fit { Ok(()) } else { Err(budget.stream_too_big()) }
 }
 
 /// A stream as it stands in the file: what comes before it, from the end of the stream before, and its data.

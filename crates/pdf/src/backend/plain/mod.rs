@@ -5,8 +5,10 @@
 //! patterns, text that clips, vertical writing, damage, anything odd) is left to the library, which then reads the page
 //! from its beginning. What glyphs and colours are is asked of the library, once each.
 
+mod ask;
 mod colour;
 mod fonts;
+mod learned;
 mod paths;
 #[cfg(test)]
 mod tests;
@@ -24,8 +26,11 @@ use hayro_interpret::{Context, FillRule, InterpreterCache, InterpreterSettings, 
 use super::device::{Recording, actual_text};
 use super::fonts::Fonts as Decoders;
 use super::recorder::Recorder;
+use ask::Library;
 use colour::{Colours, Paint, Space};
-use fonts::{Asked, Fonts};
+use fonts::Fonts;
+pub(super) use learned::Learned;
+use learned::{Asked, Scout};
 use paths::{Clips, Path};
 use text::{RenderingMode, TextState, Writer};
 use tokens::{Operand, Tokens};
@@ -50,6 +55,8 @@ pub(super) struct Plain<'a> {
     /// In which the library is asked.
     context: Context<'a>,
     fonts: Fonts,
+    learned: &'a Learned,
+    scout: Scout<'a>,
     colours: Colours,
     writer: Writer,
     /// Pages that were plain.
@@ -58,18 +65,22 @@ pub(super) struct Plain<'a> {
 }
 
 impl<'a> Plain<'a> {
-    pub(super) fn new(xref: &'a XRef, cache: &InterpreterCache<'a>, settings: &InterpreterSettings) -> Self {
-        let bounds = Box2::new(0.0, 0.0, 1000.0, 1000.0);
-        let context = Context::new(Affine::IDENTITY, bounds, cache, xref, settings.clone());
-        let (fonts, colours, writer) = (Fonts::default(), Colours::default(), Writer::default());
+    pub(super) fn new(
+        xref: &'a XRef,
+        learned: &'a Learned,
+        cache: &InterpreterCache<'a>,
+        settings: &InterpreterSettings,
+    ) -> Self {
         Self {
             xref,
             cache: cache.clone(),
             settings: settings.clone(),
-            context,
-            fonts,
-            colours,
-            writer,
+            context: asking_context(cache, xref, settings),
+            fonts: Fonts::default(),
+            learned,
+            scout: Scout::new(xref, settings.clone()),
+            colours: Colours::default(),
+            writer: Writer::default(),
             #[cfg(test)]
             pages: 0,
         }
@@ -107,6 +118,11 @@ impl<'a> Plain<'a> {
         }
         Ok(())
     }
+}
+
+/// A context in which the library is asked.
+fn asking_context<'a>(cache: &InterpreterCache<'a>, xref: &'a XRef, settings: &InterpreterSettings) -> Context<'a> {
+    Context::new(Affine::IDENTITY, Box2::new(0.0, 0.0, 1000.0, 1000.0), cache, xref, settings.clone())
 }
 
 /// The graphics state.
@@ -377,9 +393,10 @@ impl<'c> Interpreter<'_, '_, 'c, '_> {
         let font = match self.fonts.binary_search_by_key(name, |(known, _)| known) {
             Ok(at) => self.fonts[at].1,
             Err(at) => {
-                let mut asked =
-                    Asked { page: self.page, context: &mut self.plain.context, decoders: &mut *self.decoders };
-                let font = self.plain.fonts.find(name, &mut asked)?;
+                let Plain { context, fonts, learned, scout, .. } = &mut *self.plain;
+                let library = Library { page: self.page, context, decoders: &mut *self.decoders };
+                let mut asked = Asked { library, learned, scout };
+                let font = fonts.find(name, &mut asked)?;
                 self.fonts.insert(at, (name, font));
                 font
             }
@@ -390,8 +407,9 @@ impl<'c> Interpreter<'_, '_, 'c, '_> {
     }
 
     fn show(&mut self, operands: &[Operand<'c>]) -> Plainly {
-        let Plain { context, fonts, writer, .. } = &mut *self.plain;
-        let mut asked = Asked { page: self.page, context, decoders: &mut *self.decoders };
+        let Plain { context, fonts, learned, scout, writer, .. } = &mut *self.plain;
+        let library = Library { page: self.page, context, decoders: &mut *self.decoders };
+        let mut asked = Asked { library, learned, scout };
         writer.show(operands, &mut self.state.text, self.state.ctm, fonts, &mut asked, self.recorder)
     }
 }

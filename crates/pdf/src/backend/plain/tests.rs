@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Barrier;
+use std::thread;
 
 use jixiao_model::Limits;
 use proptest::prelude::*;
@@ -94,6 +96,34 @@ fn made_files_read_the_same() {
                 let (pages, plain) = compare(&made.bytes(), "a rule");
                 let name = encoding as u8;
                 assert_eq!((pages[0].glyphs.is_empty(), plain), (false, 1), "encoding {name}, {draw:?}, {rotate}");
+            }
+        }
+    }
+}
+
+/// Readers that take pages in turns tell each other what they learned of the fonts; none of it may change a page.
+#[test]
+fn readers_side_by_side_read_the_same() {
+    const READERS: usize = 4;
+    for (name, bytes) in fixtures() {
+        let Ok(source) = Source::open(&bytes, None, &Limits::default()) else { continue };
+        let mut alone = Reader::new(&source);
+        let expected: Vec<Page> = (0..source.len()).filter_map(|index| alone.page(index).ok()).collect();
+        for _ in 0..3 {
+            let source = Source::open(&bytes, None, &Limits::default()).unwrap();
+            let together = Barrier::new(READERS);
+            let read = |first| {
+                let mut reader = Reader::new(&source);
+                together.wait();
+                (first..source.len()).step_by(READERS).filter_map(|index| reader.page(index).ok()).collect::<Vec<_>>()
+            };
+            let pages = thread::scope(|scope| {
+                let readers: Vec<_> = (0..READERS).map(|first| scope.spawn(move || read(first))).collect();
+                readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<Vec<Page>>()
+            });
+            assert_eq!(pages.len(), expected.len(), "{name}");
+            for page in &pages {
+                assert_same(page, &expected[page.number as usize - 1], &name);
             }
         }
     }

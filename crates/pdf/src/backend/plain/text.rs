@@ -2,7 +2,9 @@
 
 use hayro_interpret::kurbo::{Affine, Vec2};
 
-use super::fonts::{Asked, Code, Font, Fonts, Known};
+use super::ask::Known;
+use super::fonts::{Code, Font, Fonts};
+use super::learned::Asked;
 use super::tokens::{Operand, decode};
 use super::{NotPlain, Plainly};
 use crate::backend::recorder::{Mode, Placed, Recorder};

@@ -251,6 +251,11 @@ fn is_regular(byte: u8) -> bool {
         && !matches!(byte, b'/' | b'%')
 }
 
+/// A name that stands in a content stream as it reads.
+pub(super) fn is_plain_name(name: &[u8]) -> bool {
+    name.iter().all(|byte| is_regular(*byte) && *byte != b'#')
+}
+
 /// Decodes a string onto the end of `out`.
 pub(super) fn decode(operand: Operand<'_>, out: &mut Vec<u8>) -> Plainly {
     match operand {

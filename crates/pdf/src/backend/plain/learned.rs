@@ -1,0 +1,131 @@
+//! What the readers of a document tell each other of its fonts: to load a font may take longer than to read a page.
+//!
+//! What is known of a font does not depend on who asked, nor when. Whoever comes second takes it from the notes; who
+//! would have to wait for them looks into another font of the page meanwhile.
+
+use std::collections::BTreeMap;
+use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+use hayro_interpret::hayro_syntax::page::Page as PdfPage;
+use hayro_interpret::hayro_syntax::xref::XRef;
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings};
+
+use super::ask::{Kind, Known, Library, announced, is_simple};
+use super::asking_context;
+use super::tokens::is_plain_name;
+use crate::backend::fonts::Fonts as Decoders;
+
+/// The number and the generation of the object of a font.
+pub(super) type FontId = (u32, i32);
+
+/// The bytes of a code: its first one, and its second one if it has two.
+pub(super) type Bytes = (u8, Option<u8>);
+
+/// What is known of a font.
+#[derive(Default)]
+pub(super) enum Notes {
+    #[default]
+    Nothing,
+    NotPlain,
+    /// Its codes in the order in which they were learned.
+    Plain(Kind, Vec<(Bytes, Known)>),
+}
+
+/// The fonts of a document.
+#[derive(Default)]
+pub(in crate::backend) struct Learned(Mutex<BTreeMap<FontId, Arc<Mutex<Notes>>>>);
+
+impl Learned {
+    /// The notes of a font.
+    pub(super) fn of(&self, font: FontId) -> Arc<Mutex<Notes>> {
+        Arc::clone(lock(&self.0).entry(font).or_default())
+    }
+
+    /// The notes of a font that nobody has begun with.
+    fn claim(&self, font: FontId) -> Option<Arc<Mutex<Notes>>> {
+        let mut fonts = lock(&self.0);
+        if fonts.contains_key(&font) { None } else { Some(Arc::clone(fonts.entry(font).or_default())) }
+    }
+}
+
+/// Nothing is noted before the library has answered, so that notes are whole even where it broke off.
+fn lock<T>(notes: &Mutex<T>) -> MutexGuard<'_, T> {
+    notes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is asked of the fonts of a page: of other readers first, then of the library.
+pub(super) struct Asked<'r, 'a> {
+    pub(super) library: Library<'r, 'a>,
+    pub(super) learned: &'r Learned,
+    pub(super) scout: &'r mut Scout<'a>,
+}
+
+impl Asked<'_, '_> {
+    /// Waits for the notes of a font, if another reader has them.
+    pub(super) fn wait<'n>(&mut self, notes: &'n Mutex<Notes>) -> MutexGuard<'n, Notes> {
+        while let Err(TryLockError::WouldBlock) = notes.try_lock() {
+            if !self.scout.look_ahead(self.library.page, self.learned) {
+                break;
+            }
+        }
+        lock(notes)
+    }
+}
+
+/// What the library says of a font. Of a font with codes of one byte, this is all that the font announces.
+pub(super) fn look_into(font: &[u8], library: &mut Library<'_, '_>) -> Notes {
+    let Some(kind) = library.kind(font) else { return Notes::NotPlain };
+    let codes = if kind.simple { announced_codes(font, library) } else { None };
+    Notes::Plain(kind, codes.unwrap_or_default())
+}
+
+/// Nothing where one of the codes is not plain: those that are shown are asked for then.
+fn announced_codes(font: &[u8], library: &mut Library<'_, '_>) -> Option<Vec<(Bytes, Known)>> {
+    let bytes = announced(&library.font(font)?)?;
+    let read = library.ask(font, &bytes).ok()?;
+    let same = read.iter().map(|(code, _)| *code).eq(bytes.iter().map(|byte| u32::from(*byte)));
+    same.then(|| iter::zip(bytes, read).map(|(byte, (_, known))| ((byte, None), known)).collect())
+}
+
+/// Looks into fonts ahead of their use, with caches of its own: what breaks the library there breaks nothing else.
+pub(super) struct Scout<'a> {
+    xref: &'a XRef,
+    settings: InterpreterSettings,
+    caches: Option<(Context<'a>, Decoders)>,
+}
+
+impl<'a> Scout<'a> {
+    pub(super) fn new(xref: &'a XRef, settings: InterpreterSettings) -> Self {
+        Self { xref, settings, caches: None }
+    }
+
+    /// Looks into a font of a page that nobody has begun with; false where there is none.
+    fn look_ahead(&mut self, page: &'a PdfPage<'a>, learned: &Learned) -> bool {
+        let fonts = &page.resources().fonts;
+        let unclaimed = fonts.keys().find_map(|name| {
+            let id = fonts.get_ref(&name).filter(|_| is_plain_name(&name))?;
+            Some((learned.claim((id.obj_number, id.gen_number))?, name))
+        });
+        let Some((notes, name)) = unclaimed else { return false };
+        let mut notes = lock(&notes);
+        if let Notes::Nothing = *notes {
+            let look = AssertUnwindSafe(|| self.look_into(&name, page));
+            *notes = catch_unwind(look).ok().flatten().unwrap_or_default();
+        }
+        true
+    }
+
+    /// Nothing of fonts with codes of two bytes: what they have is only known when it is met.
+    fn look_into(&mut self, font: &[u8], page: &'a PdfPage<'a>) -> Option<Notes> {
+        let new = || (asking_context(&InterpreterCache::new(), self.xref, &self.settings), Decoders::default());
+        // They come back only if nothing breaks.
+        let (mut context, mut decoders) = self.caches.take().unwrap_or_else(new);
+        let mut library = Library { page, context: &mut context, decoders: &mut decoders };
+        let simple = library.font(font).and_then(|font| is_simple(&font)) == Some(true);
+        let found = simple.then(|| look_into(font, &mut library));
+        self.caches = Some((context, decoders));
+        found
+    }
+}
