@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::available_parallelism;
 
 use jixiao_exporter::files::{Digest, Fingerprint};
@@ -15,7 +15,7 @@ use jixiao_findings::{Rules, findings};
 use jixiao_model::{Limits, ReadError, Reading, count_bytes};
 
 use crate::pages::PageRange;
-use crate::threads::{ThreadsError, among_threads};
+use crate::threads::{ThreadsError, among_threads, with_aside};
 
 /// How documents are read.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,8 @@ impl ReadOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     path: String,
-    sha256: Digest,
+    /// Worked out when it is first asked for.
+    sha256: OnceLock<Digest>,
     size: u64,
     /// `None` for a file over the limit: it is hashed, but never held in memory.
     bytes: Option<Vec<u8>>,
@@ -63,7 +64,7 @@ pub struct Source {
 impl Source {
     /// A document that is already in memory. `path` is what it is called.
     pub fn new(path: &str, bytes: Vec<u8>) -> Self {
-        Self { path: path.to_owned(), sha256: Digest::of(&bytes), size: bytes.len() as u64, bytes: Some(bytes) }
+        Self { path: path.to_owned(), sha256: OnceLock::new(), size: bytes.len() as u64, bytes: Some(bytes) }
     }
 
     /// Opens a file.
@@ -76,12 +77,12 @@ impl Source {
             return Ok(Self::new(path, bytes));
         }
         let Fingerprint { sha256, bytes: size } = Fingerprint::of(bytes.chain(file))?;
-        Ok(Self { path: path.to_owned(), sha256, size, bytes: None })
+        Ok(Self { path: path.to_owned(), sha256: sha256.into(), size, bytes: None })
     }
 
     /// SHA-256 of the bytes.
     pub fn sha256(&self) -> &Digest {
-        &self.sha256
+        self.sha256.get_or_init(|| Digest::of(self.bytes().unwrap_or_default()))
     }
 
     /// The bytes; `None` for a file over the limit.
@@ -89,13 +90,13 @@ impl Source {
         self.bytes.as_deref()
     }
 
-    fn info(&self) -> SourceInfo {
+    fn info(&self, format: Option<Format>) -> SourceInfo {
         SourceInfo {
             file_name: file_name(&self.path).to_owned(),
             source_path: self.path.clone(),
-            sha256: self.sha256.to_string(),
+            sha256: self.sha256().to_string(),
             bytes: self.size,
-            format: None,
+            format: format.map(Format::as_str),
         }
     }
 }
@@ -135,20 +136,18 @@ pub fn read_blocks(source: &Source, options: &ReadOptions) -> Result<Reading, Re
 
 /// Reads one document. A file that cannot be read gives records too: their status is `failed`, with a message.
 pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
-    let mut info = source.info();
-    let bytes = match within_limit(source, &options.limits) {
-        Ok(bytes) => bytes,
-        Err(error) => return failed(&info, &error),
+    let detected = within_limit(source, &options.limits).and_then(|bytes| Ok((detect(bytes)?, bytes)));
+    let (format, bytes) = match detected {
+        Ok(detected) => detected,
+        Err(error) => return failed(&source.info(None), &error),
     };
-    let format = match detect(bytes) {
-        Ok(format) => format,
-        Err(error) => return failed(&info, &error),
+    let info = || source.info(Some(format));
+    let work = || match read(format, bytes, options) {
+        Ok(reading) => records(info, reading, options),
+        Err(error) => failed(&info(), &error),
     };
-    info.format = Some(format.as_str());
-    guarded(&info, || match read(format, bytes, options) {
-        Ok(reading) => records(&info, reading, options),
-        Err(error) => failed(&info, &error),
-    })
+    // The hash is needed at the end.
+    with_aside(|| guarded(info, work), || _ = source.sha256())
 }
 
 /// Reads the only document of a process, with all its processors. They do what comes `then`, too: to start threads
@@ -181,14 +180,14 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, 
     Ok(reading)
 }
 
-fn records(source: &SourceInfo, reading: Reading, options: &ReadOptions) -> DocumentRecords {
+fn records(info: impl FnOnce() -> SourceInfo, reading: Reading, options: &ReadOptions) -> DocumentRecords {
     let mut document = jixiao_extractor::assemble(&reading, options.layouts());
     // Without cells the reading has served: what it held makes room for the records.
     let give_back = || options.cells.then_some(reading);
     let (values, cells) = rayon::join(|| options.values.read(&document), give_back);
     let found = findings(&document, &values, &options.rules);
     document.diagnostics.extend(found);
-    let mut records = DocumentRecords::new(source, document, values);
+    let mut records = DocumentRecords::new(&info(), document, values);
     if let Some(reading) = &cells {
         records.add_cells(reading);
     }
@@ -205,10 +204,10 @@ fn failed(source: &SourceInfo, error: &ReadError) -> DocumentRecords {
 }
 
 /// Runs `work`; a defect of the program that makes it panic costs this document only.
-fn guarded(source: &SourceInfo, work: impl FnOnce() -> DocumentRecords) -> DocumentRecords {
+fn guarded(info: impl FnOnce() -> SourceInfo, work: impl FnOnce() -> DocumentRecords) -> DocumentRecords {
     // The closure owns nothing that outlives a panic: everything it built is dropped with it.
     catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|payload| DocumentRecords::failed(source, "internal_error", &defect(payload.as_ref())))
+        .unwrap_or_else(|payload| DocumentRecords::failed(&info(), "internal_error", &defect(payload.as_ref())))
 }
 
 fn defect(payload: &(dyn Any + Send)) -> String {
@@ -286,8 +285,8 @@ mod tests {
 
     #[test]
     fn a_panic_costs_one_document() {
-        let source = Source::new("a/b.pdf", vec![0]).info();
-        let records = guarded(&source, || panic!("index out of bounds"));
+        let source = Source::new("a/b.pdf", vec![0]);
+        let records = guarded(|| source.info(None), || panic!("index out of bounds"));
         let row = &records.document.row;
         assert_eq!((row.status.as_str(), row.file_name.as_str()), ("failed", "b.pdf"));
         assert!(row.message.as_ref().unwrap().contains("index out of bounds"));
@@ -310,6 +309,6 @@ mod tests {
         let limits = Limits { bytes: 3, ..Limits::default() };
         let source = Source::open(file.path().to_str().unwrap(), &limits).unwrap();
         assert_eq!((source.size, source.bytes.is_some()), (4, false));
-        assert_eq!(source.sha256, Digest::of(b"four"));
+        assert_eq!(*source.sha256(), Digest::of(b"four"));
     }
 }

@@ -234,6 +234,11 @@ impl Log {
         (*kept.key == *key && self.has(kept)).then(|| Arc::clone(kept))
     }
 
+    /// True where nothing was read yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.results.is_empty()
+    }
+
     /// True where the result is there, as far as can be told without reading it.
     pub(crate) fn has(&self, kept: &Kept) -> bool {
         let Slot(number, first, length) = kept.result;
