@@ -3,7 +3,6 @@
 use hayro_interpret::font::{Glyph as Shape, GlyphRun};
 use hayro_interpret::hayro_cmap::WritingMode;
 use hayro_interpret::hayro_syntax::content::TypedIter;
-use hayro_interpret::hayro_syntax::object::dict::keys::{FIRST_CHAR, LAST_CHAR, SUBTYPE};
 use hayro_interpret::hayro_syntax::object::{Dict, Name};
 use hayro_interpret::hayro_syntax::page::Page as PdfPage;
 use hayro_interpret::kurbo::{BezPath, Rect as Box2};
@@ -11,6 +10,7 @@ use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask, interpret,
 };
 
+use super::announced::is_simple;
 use super::{NotPlain, Plainly};
 use crate::backend::device::{Reads, advance, reach, reads};
 use crate::backend::fonts::Fonts as Decoders;
@@ -38,21 +38,6 @@ pub(super) struct Kind {
     pub(super) simple: bool,
     /// Two zeros are one code: where they are not, what is read as zero says nothing of its length.
     pub(super) zeros: bool,
-}
-
-/// Whether a font has codes of one byte only; `None` where it is of no known kind.
-pub(super) fn is_simple(font: &Dict<'_>) -> Option<bool> {
-    match font.get::<Name<'_>>(SUBTYPE)?.as_ref() {
-        b"Type1" | b"MMType1" | b"TrueType" | b"OpenType" | b"Type3" => Some(true),
-        b"Type0" => Some(false),
-        _ => None,
-    }
-}
-
-/// The codes of one byte that a font announces.
-pub(super) fn announced(font: &Dict<'_>) -> Option<Vec<u8>> {
-    let (first, last) = (font.get::<i32>(FIRST_CHAR)?, font.get::<i32>(LAST_CHAR)?);
-    Some((first.clamp(0, 255) as u8..=last.clamp(0, 255) as u8).collect())
 }
 
 /// The library, asked about the fonts of a page.

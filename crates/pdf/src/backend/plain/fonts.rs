@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use super::ask::{Kind, Known};
-use super::learned::{Asked, Bytes, FontId, Notes, look_into};
+use super::ask::{Kind, Known, Library};
+use super::learned::{Asked, Bytes, FontId, Notes, lock, look_into};
 use super::{NotPlain, Plainly};
 
 /// A font that is written horizontally, with codes of one or two bytes.
@@ -65,6 +65,10 @@ impl Font {
         true
     }
 
+    fn knows(&self, bytes: &[u8]) -> bool {
+        self.read(bytes, &mut Vec::new())
+    }
+
     /// Takes what was noted since the last time.
     fn take(&mut self, notes: &Notes) {
         let Notes::Plain(_, codes) = notes else { return };
@@ -90,32 +94,36 @@ impl Font {
         new
     }
 
-    /// Asks for the codes of a string.
-    fn learn(&mut self, name: &[u8], bytes: &[u8], asked: &mut Asked<'_, '_>, notes: &mut Notes) -> Plainly {
+    /// Takes what others learned; what they did not is asked of the library. Nobody waits meanwhile: that two ask for
+    /// the same is rare, and does no harm.
+    fn learn(&mut self, name: &[u8], bytes: &[u8], library: &mut Library<'_, '_>) -> Plainly {
+        let notes = Arc::clone(&self.notes);
+        self.take(&lock(&notes));
         if !self.kind.simple {
-            let read = asked.library.ask(name, bytes)?;
-            return self.note(bytes, read, notes);
+            return if self.knows(bytes) { Ok(()) } else { self.note(bytes, library.ask(name, bytes)?) };
         }
         // Those around them are asked for, too.
         for byte in bytes {
             if self.single[usize::from(*byte)] == UNSEEN {
                 let first = byte - byte % BLOCK;
                 let block: Vec<u8> = (first..=first + (BLOCK - 1)).collect();
-                let read = asked.library.ask(name, &block)?;
-                self.note(&block, read, notes)?;
+                self.note(&block, library.ask(name, &block)?)?;
             }
         }
         Ok(())
     }
 
     /// Keeps what the library read of a string.
-    fn note(&mut self, bytes: &[u8], read: Vec<(u32, Known)>, notes: &mut Notes) -> Plainly {
+    fn note(&mut self, bytes: &[u8], read: Vec<(u32, Known)>) -> Plainly {
+        let notes = Arc::clone(&self.notes);
+        let mut notes = lock(&notes);
+        self.take(&notes);
         let mut rest = bytes;
         for (code, known) in read {
             let bytes = self.bytes(code, rest)?;
             rest = &rest[1 + usize::from(bytes.1.is_some())..];
             if self.add(bytes, &known)
-                && let Notes::Plain(_, codes) = notes
+                && let Notes::Plain(_, codes) = &mut *notes
             {
                 codes.push((bytes, known));
             }
@@ -179,13 +187,7 @@ impl Fonts {
         if font.read(bytes, codes) {
             return Ok(());
         }
-        let notes = Arc::clone(&font.notes);
-        let mut notes = asked.wait(&notes);
-        font.take(&notes);
-        if font.read(bytes, codes) {
-            return Ok(());
-        }
-        font.learn(name, bytes, asked, &mut notes)?;
+        font.learn(name, bytes, &mut asked.library)?;
         if font.read(bytes, codes) { Ok(()) } else { Err(NotPlain) }
     }
 }

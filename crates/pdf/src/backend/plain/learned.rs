@@ -12,7 +12,8 @@ use hayro_interpret::hayro_syntax::page::Page as PdfPage;
 use hayro_interpret::hayro_syntax::xref::XRef;
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings};
 
-use super::ask::{Kind, Known, Library, announced, is_simple};
+use super::announced::announced;
+use super::ask::{Kind, Known, Library};
 use super::asking_context;
 use super::tokens::is_plain_name;
 use crate::backend::fonts::Fonts as Decoders;
@@ -51,7 +52,7 @@ impl Learned {
 }
 
 /// Nothing is noted before the library has answered, so that notes are whole even where it broke off.
-fn lock<T>(notes: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(notes: &Mutex<T>) -> MutexGuard<'_, T> {
     notes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -74,19 +75,24 @@ impl Asked<'_, '_> {
     }
 }
 
-/// What the library says of a font. Of a font with codes of one byte, this is all that the font announces.
+/// What the library says of a font, and of all codes that the font announces.
 pub(super) fn look_into(font: &[u8], library: &mut Library<'_, '_>) -> Notes {
     let Some(kind) = library.kind(font) else { return Notes::NotPlain };
-    let codes = if kind.simple { announced_codes(font, library) } else { None };
-    Notes::Plain(kind, codes.unwrap_or_default())
+    Notes::Plain(kind, announced_codes(font, kind, library).unwrap_or_default())
 }
 
 /// Nothing where one of the codes is not plain: those that are shown are asked for then.
-fn announced_codes(font: &[u8], library: &mut Library<'_, '_>) -> Option<Vec<(Bytes, Known)>> {
-    let bytes = announced(&library.font(font)?)?;
-    let read = library.ask(font, &bytes).ok()?;
-    let same = read.iter().map(|(code, _)| *code).eq(bytes.iter().map(|byte| u32::from(*byte)));
-    same.then(|| iter::zip(bytes, read).map(|(byte, (_, known))| ((byte, None), known)).collect())
+fn announced_codes(font: &[u8], kind: Kind, library: &mut Library<'_, '_>) -> Option<Vec<(Bytes, Known)>> {
+    let string = announced(&library.font(font)?)?;
+    let read = library.ask(font, &string).ok()?;
+    let bytes: Vec<Bytes> = if kind.simple {
+        string.into_iter().map(|byte| (byte, None)).collect()
+    } else {
+        string.as_chunks().0.iter().map(|[first, second]| (*first, Some(*second))).collect()
+    };
+    let code = |(first, second): &Bytes| second.map_or((*first).into(), |second| u16::from_be_bytes([*first, second]));
+    let same = read.iter().map(|(code, _)| *code).eq(bytes.iter().map(|bytes| code(bytes).into()));
+    same.then(|| iter::zip(bytes, read.into_iter().map(|(_, known)| known)).collect())
 }
 
 /// Looks into fonts ahead of their use, with caches of its own: what breaks the library there breaks nothing else.
@@ -117,14 +123,14 @@ impl<'a> Scout<'a> {
         true
     }
 
-    /// Nothing of fonts with codes of two bytes: what they have is only known when it is met.
+    /// Nothing of fonts that do not announce their codes: what they have is only known when it is met.
     fn look_into(&mut self, font: &[u8], page: &'a PdfPage<'a>) -> Option<Notes> {
         let new = || (asking_context(&InterpreterCache::new(), self.xref, &self.settings), Decoders::default());
         // They come back only if nothing breaks.
         let (mut context, mut decoders) = self.caches.take().unwrap_or_else(new);
         let mut library = Library { page, context: &mut context, decoders: &mut decoders };
-        let simple = library.font(font).and_then(|font| is_simple(&font)) == Some(true);
-        let found = simple.then(|| look_into(font, &mut library));
+        let announces = library.font(font).is_some_and(|font| announced(&font).is_some());
+        let found = announces.then(|| look_into(font, &mut library));
         self.caches = Some((context, decoders));
         found
     }

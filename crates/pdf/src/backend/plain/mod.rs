@@ -5,6 +5,7 @@
 //! patterns, text that clips, vertical writing, damage, anything odd) is left to the library, which then reads the page
 //! from its beginning. What glyphs and colours are is asked of the library, once each.
 
+mod announced;
 mod ask;
 mod colour;
 mod fonts;
