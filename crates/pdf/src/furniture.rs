@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jixiao_model::{Rect, without_space};
+use rayon::prelude::*;
 
 use crate::layout::{Item, Layout, PartCell};
 use crate::lines::{TextLine, joined, percent};
@@ -32,7 +33,7 @@ pub(crate) struct Furniture {
 /// Takes the furniture out of the pages.
 pub(crate) fn take(layouts: &mut [Layout]) -> Vec<Furniture> {
     let body = body_size(layouts);
-    let edges: Vec<Edges> = layouts.iter().map(Edges::of).collect();
+    let edges: Vec<Edges> = layouts.par_iter().map(Edges::of).collect();
     let repeated = repeated(layouts, &edges, body);
     let marks: Vec<Vec<bool>> = layouts.iter().zip(&edges).map(|(l, e)| marks(l, e, &repeated)).collect();
     layouts.iter_mut().zip(edges).zip(marks).map(|((layout, edges), marks)| remove(layout, edges, &marks)).collect()
@@ -118,18 +119,27 @@ fn pattern(text: &str) -> String {
 
 /// The size of most lines of the document.
 fn body_size(layouts: &[Layout]) -> i32 {
+    let counts = layouts.par_iter().map(sizes).reduce(BTreeMap::new, |mut all, of_page| {
+        for (size, count) in of_page {
+            *all.entry(size).or_default() += count;
+        }
+        all
+    });
+    counts.into_iter().max_by_key(|(size, count)| (*count, -size)).map_or(0, |(size, _)| size * 500 + 250)
+}
+
+/// How many lines of a page are of each size, in steps of 500.
+fn sizes(layout: &Layout) -> BTreeMap<i32, usize> {
     let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
-    for item in layouts.iter().flat_map(|layout| &layout.items) {
-        let lines: Vec<&TextLine> = match item {
-            Item::Line(line) => vec![line],
-            Item::Part(part) => part.cells.iter().flat_map(|cell| &cell.lines).collect(),
-            Item::Region(region) => region.rows.iter().flatten().collect(),
-        };
-        for line in lines {
-            *counts.entry(line.size / 500).or_default() += 1;
+    let mut count = |line: &TextLine| *counts.entry(line.size / 500).or_default() += 1;
+    for item in &layout.items {
+        match item {
+            Item::Line(line) => count(line),
+            Item::Part(part) => part.cells.iter().flat_map(|cell| &cell.lines).for_each(&mut count),
+            Item::Region(region) => region.rows.iter().flatten().for_each(&mut count),
         }
     }
-    counts.into_iter().max_by_key(|(size, count)| (*count, -size)).map_or(0, |(size, _)| size * 500 + 250)
+    counts
 }
 
 /// One line that several pages have: its pattern and where it stands.
