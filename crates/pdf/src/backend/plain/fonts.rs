@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::ask::{Kind, Known, Library};
-use super::learned::{Asked, Bytes, FontId, Notes, lock, look_into};
+use super::learned::{Asked, Bytes, FontId, Notes, lock};
 use super::{NotPlain, Plainly};
 
 /// A font that is written horizontally, with codes of one or two bytes.
@@ -194,10 +194,7 @@ impl Fonts {
 
 /// A font with what is known of it.
 fn load(name: &[u8], asked: &mut Asked<'_, '_>, notes: &Arc<Mutex<Notes>>) -> Option<Font> {
-    let mut known = asked.wait(notes);
-    if let Notes::Nothing = *known {
-        *known = look_into(name, &mut asked.library);
-    }
+    let known = asked.notes(name, notes);
     let Notes::Plain(kind, _) = *known else { return None };
     let mut font = Font::new(Arc::clone(notes), kind);
     font.take(&known);

@@ -64,8 +64,21 @@ pub(super) struct Asked<'r, 'a> {
 }
 
 impl Asked<'_, '_> {
+    /// The notes of a font, with what was found out of it.
+    pub(super) fn notes<'n>(&mut self, font: &[u8], notes: &'n Mutex<Notes>) -> MutexGuard<'n, Notes> {
+        let mut notes = self.wait(notes);
+        if let Notes::Nothing = *notes {
+            let found = self.scout.look_into(font, self.library.page);
+            *notes = found.unwrap_or_else(|| match self.library.kind(font) {
+                Some(kind) => Notes::Plain(kind, Vec::new()),
+                None => Notes::NotPlain,
+            });
+        }
+        notes
+    }
+
     /// Waits for the notes of a font, if another reader has them.
-    pub(super) fn wait<'n>(&mut self, notes: &'n Mutex<Notes>) -> MutexGuard<'n, Notes> {
+    fn wait<'n>(&mut self, notes: &'n Mutex<Notes>) -> MutexGuard<'n, Notes> {
         while let Err(TryLockError::WouldBlock) = notes.try_lock() {
             if !self.scout.look_ahead(self.library.page, self.learned) {
                 break;
@@ -75,15 +88,11 @@ impl Asked<'_, '_> {
     }
 }
 
-/// What the library says of a font, and of all codes that the font announces.
-pub(super) fn look_into(font: &[u8], library: &mut Library<'_, '_>) -> Notes {
-    let Some(kind) = library.kind(font) else { return Notes::NotPlain };
-    Notes::Plain(kind, announced_codes(font, kind, library).unwrap_or_default())
-}
-
-/// Nothing where one of the codes is not plain: those that are shown are asked for then.
-fn announced_codes(font: &[u8], kind: Kind, library: &mut Library<'_, '_>) -> Option<Vec<(Bytes, Known)>> {
+/// What the library says of a font, and of all codes that the font announces; nothing where it announces none, or one
+/// that is not plain.
+fn look_into(font: &[u8], library: &mut Library<'_, '_>) -> Option<Notes> {
     let string = announced(&library.font(font)?)?;
+    let Some(kind) = library.kind(font) else { return Some(Notes::NotPlain) };
     let read = library.ask(font, &string).ok()?;
     let bytes: Vec<Bytes> = if kind.simple {
         string.into_iter().map(|byte| (byte, None)).collect()
@@ -92,10 +101,12 @@ fn announced_codes(font: &[u8], kind: Kind, library: &mut Library<'_, '_>) -> Op
     };
     let code = |(first, second): &Bytes| second.map_or((*first).into(), |second| u16::from_be_bytes([*first, second]));
     let same = read.iter().map(|(code, _)| *code).eq(bytes.iter().map(|bytes| code(bytes).into()));
-    same.then(|| iter::zip(bytes, read.into_iter().map(|(_, known)| known)).collect())
+    let known = read.into_iter().map(|(_, known)| known);
+    same.then(|| Notes::Plain(kind, iter::zip(bytes, known).collect()))
 }
 
-/// Looks into fonts ahead of their use, with caches of its own: what breaks the library there breaks nothing else.
+/// Looks into whole fonts, with caches of its own: what breaks the library there, and may never be shown, breaks nothing
+/// else.
 pub(super) struct Scout<'a> {
     xref: &'a XRef,
     settings: InterpreterSettings,
@@ -117,20 +128,18 @@ impl<'a> Scout<'a> {
         let Some((notes, name)) = unclaimed else { return false };
         let mut notes = lock(&notes);
         if let Notes::Nothing = *notes {
-            let look = AssertUnwindSafe(|| self.look_into(&name, page));
-            *notes = catch_unwind(look).ok().flatten().unwrap_or_default();
+            *notes = self.look_into(&name, page).unwrap_or_default();
         }
         true
     }
 
-    /// Nothing of fonts that do not announce their codes: what they have is only known when it is met.
+    /// Nothing of fonts whose codes are only known when they are met.
     fn look_into(&mut self, font: &[u8], page: &'a PdfPage<'a>) -> Option<Notes> {
         let new = || (asking_context(&InterpreterCache::new(), self.xref, &self.settings), Decoders::default());
-        // They come back only if nothing breaks.
         let (mut context, mut decoders) = self.caches.take().unwrap_or_else(new);
         let mut library = Library { page, context: &mut context, decoders: &mut decoders };
-        let announces = library.font(font).is_some_and(|font| announced(&font).is_some());
-        let found = announces.then(|| look_into(font, &mut library));
+        let found = catch_unwind(AssertUnwindSafe(|| look_into(font, &mut library))).ok()?;
+        // The library's caches may be half written where it broke off.
         self.caches = Some((context, decoders));
         found
     }
