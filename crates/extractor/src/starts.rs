@@ -21,7 +21,7 @@ pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
             _ => cutter.add(piece, headings.as_deref()),
         }
     }
-    let forms = cutter.forms.into_par_iter().flat_map_iter(|form| unlisted(form, layouts)).collect();
+    let forms = cutter.forms.into_iter().flat_map(|form| unlisted(form, layouts)).collect();
     Segments { front: cutter.front, forms }
 }
 
