@@ -32,8 +32,9 @@ pub(crate) struct Furniture {
 
 /// Takes the furniture out of the pages.
 pub(crate) fn take(layouts: &mut [Layout]) -> Vec<Furniture> {
-    let body = body_size(layouts);
-    let edges: Vec<Edges> = layouts.par_iter().map(Edges::of).collect();
+    let (sizes, edges): (Vec<_>, Vec<Edges>) =
+        layouts.par_iter().map(|layout| (sizes(layout), Edges::of(layout))).unzip();
+    let body = body_size(sizes);
     let repeated = repeated(layouts, &edges, body);
     let marks: Vec<Vec<bool>> = layouts.iter().zip(&edges).map(|(l, e)| marks(l, e, &repeated)).collect();
     layouts.iter_mut().zip(edges).zip(marks).map(|((layout, edges), marks)| remove(layout, edges, &marks)).collect()
@@ -118,13 +119,11 @@ fn pattern(text: &str) -> String {
 }
 
 /// The size of most lines of the document.
-fn body_size(layouts: &[Layout]) -> i32 {
-    let counts = layouts.par_iter().map(sizes).reduce(BTreeMap::new, |mut all, of_page| {
-        for (size, count) in of_page {
-            *all.entry(size).or_default() += count;
-        }
-        all
-    });
+fn body_size(sizes: Vec<BTreeMap<i32, usize>>) -> i32 {
+    let mut counts: BTreeMap<i32, usize> = BTreeMap::new();
+    for (size, count) in sizes.into_iter().flatten() {
+        *counts.entry(size).or_default() += count;
+    }
     counts.into_iter().max_by_key(|(size, count)| (*count, -size)).map_or(0, |(size, _)| size * 500 + 250)
 }
 

@@ -51,7 +51,7 @@ impl ReadOptions {
 }
 
 /// A file with its identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Source {
     path: String,
     /// Worked out when it is first asked for.

@@ -61,7 +61,9 @@ fn is_current(run: &Ingest<'_>, input: &Input, stat: &Stat) -> bool {
 
 /// The result of a document, and whether it was read for it.
 fn read(run: &Ingest<'_>, source: &Source) -> Result<(Arc<Kept>, bool), WriteError> {
-    let known = if run.options.fresh { None } else { run.store.find(&run.key, || source.sha256()) };
+    // Where there is nothing to find, the hash can wait.
+    let is_new = run.options.fresh || run.store.is_empty();
+    let known = if is_new { None } else { run.store.find(&run.key, source.sha256()) };
     if let Some(kept) = known {
         return Ok((kept, false));
     }

@@ -103,14 +103,13 @@ impl Store {
     }
 
     /// The result of a document that was read by this program version with these options.
-    /// The hash of the document is asked for only if there is any result.
-    pub(crate) fn find<'d>(&self, key: &Digest, sha256: impl FnOnce() -> &'d Digest) -> Option<Arc<Kept>> {
-        if self.log().is_empty() {
-            None
-        } else {
-            let sha256 = sha256();
-            self.log().find(key, sha256)
-        }
+    pub(crate) fn find(&self, key: &Digest, sha256: &Digest) -> Option<Arc<Kept>> {
+        self.log().find(key, sha256)
+    }
+
+    /// True where nothing was read yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.log().is_empty()
     }
 
     /// What was read out of a document; `None` where the result is damaged.

@@ -53,9 +53,9 @@ impl<'a> Library<'_, 'a> {
         self.page.resources().get_font(&Name::new_unescaped(font))
     }
 
-    /// How the codes of a font are read; `None` where it is not plain.
-    pub(super) fn kind(&mut self, font: &[u8]) -> Option<Kind> {
-        let simple = is_simple(&self.font(font)?)?;
+    /// How the codes of a font, which has this dictionary, are read; `None` where it is not plain.
+    pub(super) fn kind(&mut self, font: &[u8], dict: &Dict<'_>) -> Option<Kind> {
+        let simple = is_simple(dict)?;
         // In place of a font that it cannot load, the library shows ASCII alone.
         let read = self.ask(font, b"\x80\x80").ok()?;
         let zeros = !simple && self.ask(font, b"\0\0").ok()?.len() == 1;

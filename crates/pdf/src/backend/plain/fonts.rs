@@ -65,10 +65,6 @@ impl Font {
         true
     }
 
-    fn knows(&self, bytes: &[u8]) -> bool {
-        self.read(bytes, &mut Vec::new())
-    }
-
     /// Takes what was noted since the last time.
     fn take(&mut self, notes: &Notes) {
         let Notes::Plain(_, codes) = notes else { return };
@@ -94,13 +90,10 @@ impl Font {
         new
     }
 
-    /// Takes what others learned; what they did not is asked of the library. Nobody waits meanwhile: that two ask for
-    /// the same is rare, and does no harm.
+    /// Asks for the codes of a string. Nobody waits meanwhile: that two ask for the same is rare, and does no harm.
     fn learn(&mut self, name: &[u8], bytes: &[u8], library: &mut Library<'_, '_>) -> Plainly {
-        let notes = Arc::clone(&self.notes);
-        self.take(&lock(&notes));
         if !self.kind.simple {
-            return if self.knows(bytes) { Ok(()) } else { self.note(bytes, library.ask(name, bytes)?) };
+            return self.note(bytes, library.ask(name, bytes)?);
         }
         // Those around them are asked for, too.
         for byte in bytes {
@@ -184,6 +177,11 @@ impl Fonts {
         asked: &mut Asked<'_, '_>,
     ) -> Plainly {
         let font = &mut self.fonts[font];
+        if font.read(bytes, codes) {
+            return Ok(());
+        }
+        let notes = Arc::clone(&font.notes);
+        font.take(&lock(&notes));
         if font.read(bytes, codes) {
             return Ok(());
         }

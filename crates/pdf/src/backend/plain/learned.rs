@@ -4,6 +4,7 @@
 //! would have to wait for them looks into another font of the page meanwhile.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -46,8 +47,10 @@ impl Learned {
 
     /// The notes of a font that nobody has begun with.
     fn claim(&self, font: FontId) -> Option<Arc<Mutex<Notes>>> {
-        let mut fonts = lock(&self.0);
-        if fonts.contains_key(&font) { None } else { Some(Arc::clone(fonts.entry(font).or_default())) }
+        match lock(&self.0).entry(font) {
+            Entry::Vacant(place) => Some(Arc::clone(place.insert(Arc::default()))),
+            Entry::Occupied(_) => None,
+        }
     }
 }
 
@@ -69,9 +72,9 @@ impl Asked<'_, '_> {
         let mut notes = self.wait(notes);
         if let Notes::Nothing = *notes {
             let found = self.scout.look_into(font, self.library.page);
-            *notes = found.unwrap_or_else(|| match self.library.kind(font) {
-                Some(kind) => Notes::Plain(kind, Vec::new()),
-                None => Notes::NotPlain,
+            *notes = found.unwrap_or_else(|| {
+                let kind = self.library.font(font).and_then(|dict| self.library.kind(font, &dict));
+                kind.map_or(Notes::NotPlain, |kind| Notes::Plain(kind, Vec::new()))
             });
         }
         notes
@@ -91,8 +94,9 @@ impl Asked<'_, '_> {
 /// What the library says of a font, and of all codes that the font announces; nothing where it announces none, or one
 /// that is not plain.
 fn look_into(font: &[u8], library: &mut Library<'_, '_>) -> Option<Notes> {
-    let string = announced(&library.font(font)?)?;
-    let Some(kind) = library.kind(font) else { return Some(Notes::NotPlain) };
+    let dict = library.font(font)?;
+    let string = announced(&dict)?;
+    let Some(kind) = library.kind(font, &dict) else { return Some(Notes::NotPlain) };
     let read = library.ask(font, &string).ok()?;
     let bytes: Vec<Bytes> = if kind.simple {
         string.into_iter().map(|byte| (byte, None)).collect()
