@@ -16,7 +16,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -210,7 +210,8 @@ fn chunks(
 /// which takes as long as to write a short column; those of a file with this column alone are the same.
 fn writers(field: &Field, compression: Compression) -> Result<Vec<ArrowColumnWriter>, ParquetError> {
     let schema = Schema::new(vec![field.clone().with_metadata(HashMap::new())]);
-    let file = ArrowWriter::try_new(io::sink(), Arc::new(schema), Some(properties(compression)))?;
+    let options = ArrowWriterOptions::new().with_properties(properties(compression)).with_skip_arrow_metadata(true);
+    let file = ArrowWriter::try_new_with_options(io::sink(), Arc::new(schema), options)?;
     let (_, factory) = file.into_serialized_writer()?;
     factory.create_column_writers(0)
 }
