@@ -37,12 +37,10 @@ impl Ledger {
         self.entries.reserve(pieces);
     }
 
-    /// Adds the pieces of another ledger behind its own; gives the number of the first.
-    pub(crate) fn append(&mut self, mut other: Self) -> usize {
-        let first = self.entries.len();
+    /// Adds the pieces of another ledger behind its own.
+    pub(crate) fn append(&mut self, mut other: Self) {
         self.entries.append(&mut other.entries);
         self.split.append(&mut other.split);
-        first
     }
 
     /// Says where a piece went.

@@ -32,6 +32,7 @@ mod starts;
 mod tail;
 mod tasks;
 mod text;
+mod threads;
 
 pub use assemble::assemble;
 pub use layouts::{LayoutError, Layouts};

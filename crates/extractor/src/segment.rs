@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::fold::short_key;
 use crate::layouts::{ColumnDef, FormDef, Label, LabelRole, Layouts, Section};
 use crate::ledger::Ledger;
+use crate::threads::beside;
 
 /// A cell or paragraph that holds text.
 #[derive(Debug, Clone, Default)]
@@ -130,28 +131,63 @@ pub(crate) struct Segments<'a> {
     pub(crate) forms: Vec<FormPieces<'a>>,
 }
 
+/// Shares of the blocks for each thread: with more than one, all threads end together.
+const SHARES: usize = 2;
+/// Blocks of a share, at least.
+const TOGETHER: usize = 16;
+
 /// Flattens a reading into pieces; every text gets its entry in the ledger.
-pub(crate) fn flatten<'r>(reading: &'r Reading, layouts: &'r Layouts, ledger: &mut Ledger) -> Vec<Piece> {
-    let flattener = || Flattener { layouts, seen: FxHashMap::default() };
-    let alone = |flattener: &mut Flattener<'r>, (number, block): (usize, &'r Block)| {
-        let mut ledger = Ledger::default();
-        (flattener.block(number, block, &mut ledger), ledger)
-    };
-    let blocks = reading.blocks.par_iter().enumerate().map_init(flattener, alone);
-    let blocks: Vec<(Vec<Piece>, Ledger)> = blocks.collect();
-    let mut pieces = Vec::with_capacity(blocks.iter().map(|(of_block, _)| of_block.len()).sum());
-    let texts = blocks.iter().map(|(_, entries)| entries.len()).sum::<usize>() + reading.markup.len();
+pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
+    let size = reading.blocks.len().div_ceil(SHARES * rayon::current_num_threads()).max(TOGETHER);
+    let chunks = reading.blocks.par_chunks(size).enumerate();
+    let mut shares: Vec<Share> = chunks.map(|(at, blocks)| Share::new(at * size, blocks, layouts)).collect();
+    let mut texts = ledger.len();
+    for share in &mut shares {
+        share.first_id = texts;
+        texts += share.ledger.len();
+    }
+    shares.par_iter_mut().for_each(Share::number);
     // Some of them will be cut in parts.
     ledger.reserve(texts + texts / 8);
-    for (mut of_block, entries) in blocks {
-        let first = ledger.append(entries);
-        of_block.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += first);
-        pieces.append(&mut of_block);
-    }
+    let (ledgers, pieces): (Vec<_>, Vec<_>) = shares.into_iter().map(|share| (share.ledger, share.pieces)).unzip();
+    let append = || ledgers.into_iter().for_each(|entries| ledger.append(entries));
+    let (pieces, ()) = beside(|| joined(pieces), append);
     for line in &reading.markup {
         ledger.add_as(line.text.clone(), line.place, Use::Label);
     }
     pieces
+}
+
+fn joined(parts: Vec<Vec<Piece>>) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    for part in parts {
+        pieces.extend(part);
+    }
+    pieces
+}
+
+/// Blocks in a row, flattened apart from the others.
+struct Share {
+    pieces: Vec<Piece>,
+    ledger: Ledger,
+    /// Number of its first entry in the ledger of the document.
+    first_id: usize,
+}
+
+impl Share {
+    /// Flattens blocks, of which the first has this number in the reading.
+    fn new(number: usize, blocks: &[Block], layouts: &Layouts) -> Self {
+        let mut ledger = Ledger::default();
+        let mut flattener = Flattener { layouts, seen: FxHashMap::default() };
+        let numbered = (number..).zip(blocks);
+        let pieces = numbered.flat_map(|(number, block)| flattener.block(number, block, &mut ledger)).collect();
+        Self { pieces, ledger, first_id: 0 }
+    }
+
+    /// Numbers the texts as in the ledger of the document.
+    fn number(&mut self) {
+        self.pieces.iter_mut().flat_map(Piece::items_mut).for_each(|item| item.id += self.first_id);
+    }
 }
 
 /// Lines above a table are no prose: the title of a form among them shows that each line stands for itself.

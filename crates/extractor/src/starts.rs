@@ -2,7 +2,6 @@
 //! of an indicator table that no title introduces.
 
 use jixiao_model::FormKind;
-use rayon::prelude::*;
 
 use crate::indicators::headings::{Heading, read_headings};
 use crate::layouts::{ColumnRole, FormDef, Label, LabelRole, Layouts};
@@ -12,8 +11,7 @@ use crate::segment::{FormPieces, FormRow, Item, Piece, Segments};
 /// Cuts the pieces into front matter and forms: a form begins with its title, and labels of its head follow soon.
 pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
     let look = |at: usize| (form_start(&pieces, at, layouts), headings_of(&pieces[at], layouts));
-    let all = (0..pieces.len()).into_par_iter().with_min_len(TOGETHER);
-    let looks: Vec<(Option<&FormDef>, Option<Vec<Heading>>)> = all.map(look).collect();
+    let looks: Vec<(Option<&FormDef>, Option<Vec<Heading>>)> = (0..pieces.len()).map(look).collect();
     let mut cutter = Cutter { layouts, front: Vec::new(), forms: Vec::new(), headed: false };
     for (piece, (start, headings)) in pieces.into_iter().zip(looks) {
         match (start, piece.single()) {
@@ -24,9 +22,6 @@ pub(crate) fn segment(pieces: Vec<Piece>, layouts: &Layouts) -> Segments<'_> {
     let forms = cutter.forms.into_iter().flat_map(|form| unlisted(form, layouts)).collect();
     Segments { front: cutter.front, forms }
 }
-
-/// Pieces that one thread looks at together, at least.
-const TOGETHER: usize = 256;
 
 fn headings_of(piece: &Piece, layouts: &Layouts) -> Option<Vec<Heading>> {
     match piece {

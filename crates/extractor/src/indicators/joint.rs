@@ -5,11 +5,12 @@
 
 use rayon::prelude::*;
 
+use super::TOGETHER;
 use super::evidence::Words;
-use super::groups::{GroupId, Groups};
+use super::groups::GroupId;
 use super::lattice::Lattice;
 use super::levels::Path;
-use super::names::{NameId, Names};
+use super::names::NameId;
 use super::read::DataRow;
 use super::siblings::{Closed, Vote, ask_siblings};
 use super::twins::decode_pair;
@@ -45,20 +46,19 @@ pub(crate) struct TableState<'a> {
 }
 
 impl<'a> TableState<'a> {
-    /// A table that belongs to a form (a number), not decoded yet; [`TableState::price`] follows. `groups` are those of
-    /// its hierarchy, with their index.
+    /// A table that belongs to a form (a number), not decoded yet; [`TableState::price`] follows. The groups of its
+    /// lattice are named by their index.
     pub(crate) fn new(
         form: usize,
         rows: Vec<DataRow<'a>>,
-        names: &mut Names,
-        (at, groups): (usize, &mut Groups<'a>),
+        names: Vec<Option<NameId>>,
+        (groups, lattice): (usize, Lattice<'a>),
     ) -> Self {
-        let lattice = Lattice::gather(&rows, groups);
         let count = rows.len();
         Self {
             form,
-            groups: at,
-            names: rows.iter().map(|row| row.name.as_ref().map(|name| names.number(&name.text))).collect(),
+            groups,
+            names,
             lattice,
             path: Path::default(),
             twin: None,
@@ -124,7 +124,7 @@ fn decode(tables: &mut [TableState<'_>], wanted: &[bool]) {
     let mut take = |at: usize| tables[at].take();
     let wanted = pairs.into_iter().filter(|(at, twin)| wanted[*at] || twin.is_some_and(|twin| wanted[twin]));
     let work: Vec<_> = wanted.map(|(at, twin)| (take(at), twin.and_then(&mut take))).collect();
-    work.into_par_iter().for_each(|tables| match tables {
+    work.into_par_iter().with_min_len(TOGETHER).for_each(|tables| match tables {
         (Some(table), Some(twin)) => decode_pair(table, twin),
         (Some(table), None) => table.path = table.lattice.decode(&table.costs),
         (None, _) => {}

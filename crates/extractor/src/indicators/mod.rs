@@ -23,10 +23,15 @@ use self::cut::{Booklet, Columns, Vocabulary};
 use self::finish::Finished;
 use self::groups::{Groups, Printed};
 use self::joint::TableState;
-use self::names::Names;
+use self::lattice::Lattice;
+use self::names::{NameId, Names};
 use self::read::{Content, DataRow, RawTable};
 use crate::layouts::{ColumnRole, Layouts};
 use crate::ledger::{Ledger, Marks};
+use crate::threads::beside;
+
+/// Tables that one thread takes, at least: to hand the few of a short document over would take longer.
+const TOGETHER: usize = 4;
 
 /// The tables of one form, in order.
 pub(crate) struct FormTables<'a> {
@@ -46,7 +51,10 @@ pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut
     let (mut states, groups) = table_states(&raw, rows);
     link_twins(&mut states, &twins);
     joint::decode_all(&mut states);
-    finish_all(forms.len(), &raw, &states, &groups)
+    let finished = finish_all(forms.len(), &raw, &states, &groups);
+    // There is much of it, and it belongs to all threads.
+    states.into_par_iter().with_min_len(TOGETHER).for_each(drop);
+    finished
 }
 
 fn read_tables<'a>(
@@ -58,7 +66,7 @@ fn read_tables<'a>(
         let mut marks = Marks::new(ledger);
         (read::read_rows(table, layouts, &mut marks), marks.into_notes())
     };
-    let (rows, notes): (Vec<_>, Vec<_>) = raw.par_iter().map(read).unzip();
+    let (rows, notes): (Vec<_>, Vec<_>) = raw.par_iter().with_min_len(TOGETHER).map(read).unzip();
     ledger.carry_out(notes.into_iter().flatten());
     rows
 }
@@ -69,8 +77,12 @@ fn finish_all(
     states: &[TableState<'_>],
     groups: &[Groups<'_>],
 ) -> Vec<Finished> {
-    let finished: Vec<Finished> =
-        raw.par_iter().enumerate().map(|(at, (_, table))| finish::finish(states, groups, at, table)).collect();
+    let finished: Vec<Finished> = raw
+        .par_iter()
+        .with_min_len(TOGETHER)
+        .enumerate()
+        .map(|(at, (_, table))| finish::finish(states, groups, at, table))
+        .collect();
     let mut all = vec![Finished::default(); forms];
     for ((form, _), of_table) in raw.iter().zip(finished) {
         all[*form].indicators.extend(of_table.indicators);
@@ -84,23 +96,40 @@ fn table_states<'a>(
     raw: &[(usize, &'a RawTable<'a>)],
     rows: Vec<Vec<DataRow<'a>>>,
 ) -> (Vec<TableState<'a>>, Vec<Groups<'a>>) {
+    let ((lattices, groups), names) = beside(|| lattices(raw, &rows), || name_numbers(&rows));
+    let tables = raw.iter().zip(rows).zip(lattices.into_iter().zip(names));
+    let states = tables.map(|((&(form, _), rows), (lattice, names))| TableState::new(form, rows, names, lattice));
+    let mut states: Vec<TableState<'a>> = states.collect();
+    states.par_iter_mut().with_min_len(TOGETHER).for_each(|table| table.price(&groups[table.groups].words));
+    (states, groups)
+}
+
+/// The lattice of each table, with the index of the groups that it is made of.
+fn lattices<'a>(
+    raw: &[(usize, &'a RawTable<'a>)],
+    rows: &[Vec<DataRow<'a>>],
+) -> (Vec<(usize, Lattice<'a>)>, Vec<Groups<'a>>) {
     let mut printed: Printed<'_> = Printed::default();
     for token in rows.iter().flatten().flat_map(|row| &row.tokens) {
         printed[usize::from(token.level - 1)].insert(token.key);
     }
-    let mut names = Names::default();
     let mut groups: Vec<Groups<'_>> = Vec::new();
-    let state = |((form, table), rows): (&(usize, &'a RawTable<'a>), Vec<DataRow<'a>>)| {
+    let lattice = |((_, table), rows): (&(usize, &'a RawTable<'a>), &Vec<DataRow<'a>>)| {
         let known = groups.iter().position(|groups| std::ptr::eq(groups.hierarchy, table.hierarchy));
         let at = known.unwrap_or_else(|| {
             groups.push(Groups::new(table.hierarchy, &printed));
             groups.len() - 1
         });
-        TableState::new(*form, rows, &mut names, (at, &mut groups[at]))
+        (at, Lattice::gather(rows, &mut groups[at]))
     };
-    let mut states: Vec<TableState<'a>> = raw.iter().zip(rows).map(state).collect();
-    states.par_iter_mut().for_each(|table| table.price(&groups[table.groups].words));
-    (states, groups)
+    (raw.iter().zip(rows).map(lattice).collect(), groups)
+}
+
+/// The number of each row's name.
+fn name_numbers(rows: &[Vec<DataRow<'_>>]) -> Vec<Vec<Option<NameId>>> {
+    let mut names = Names::default();
+    let mut number = |row: &DataRow<'_>| Some(names.number(&row.name.as_ref()?.text));
+    rows.iter().map(|rows| rows.iter().map(&mut number).collect()).collect()
 }
 
 /// The other of exactly two tables with different scopes in one form.
@@ -131,13 +160,14 @@ fn resolve_all<'a>(
     rows: &[Vec<DataRow<'a>>],
     twins: &[Option<usize>],
 ) -> Vec<Vec<DataRow<'a>>> {
-    let known: Vec<KnownNames<'_>> = rows.iter().map(|rows| complete_names(rows)).collect();
+    let known = names_of_all(rows);
     let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
-    let mut first: Vec<_> = (0..rows.len()).into_par_iter().map(|at| resolver.resolve(at, rows[at].clone())).collect();
-    let known: Vec<KnownNames<'_>> = first.iter().map(|rows| complete_names(rows)).collect();
+    let all = (0..rows.len()).into_par_iter().with_min_len(TOGETHER);
+    let mut first: Vec<_> = all.clone().map(|at| resolver.resolve(at, rows[at].clone())).collect();
+    let known = names_of_all(&first);
     let resolver = Resolver { raw, twins, names: &known, booklet: booklet(raw, &known) };
     let again = |at: usize| rows[at].iter().any(may_go_on).then(|| resolver.resolve(at, rows[at].clone()));
-    let second: Vec<Option<Vec<DataRow<'a>>>> = (0..rows.len()).into_par_iter().map(again).collect();
+    let second: Vec<Option<Vec<DataRow<'a>>>> = all.map(again).collect();
     for (rows, second) in first.iter_mut().zip(second) {
         if let Some(second) = second {
             *rows = second;
@@ -176,6 +206,10 @@ impl Resolver<'_, '_> {
 
 /// Names without white space, and values, of the complete rows of a table.
 type KnownNames<'n> = Vec<(Cow<'n, str>, Option<&'n str>)>;
+
+fn names_of_all<'n>(rows: &'n [Vec<DataRow<'_>>]) -> Vec<KnownNames<'n>> {
+    rows.par_iter().with_min_len(TOGETHER).map(|rows| complete_names(rows)).collect()
+}
 
 fn complete_names<'n>(rows: &'n [DataRow<'_>]) -> KnownNames<'n> {
     let key = |text: &'n Content<'_>| without_space(&text.text);
