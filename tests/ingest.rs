@@ -108,6 +108,24 @@ fn the_number_of_threads_does_not_matter() {
     assert_same(&folder.path().join("1"), &folder.path().join("8"));
 }
 
+/// It is written while it is kept, all others after that.
+#[test]
+fn the_first_document_of_a_folder_is_like_any_other() {
+    let folder = documents(2);
+    let formats = "parquet,json,jsonl,csv,xlsx";
+    ingest(folder.path(), &["in", "-o", "both", "--to", formats]);
+    ingest(folder.path(), &["in/000.txt", "-o", "both", "--to", formats, "--prune"]);
+    for jobs in ["1", "2"] {
+        let args = |path| ["-o", jobs, "--jobs", jobs, "--to", formats, path];
+        ingest(folder.path(), &args("in/000.txt"));
+        assert_same(&folder.path().join("both"), &folder.path().join(jobs));
+        let said = ingest(folder.path(), &args("in/000.txt"));
+        assert!(said.contains("(0 read, 1 unchanged)") && said.contains("up to date"), "{said}");
+        assert!(ingest(folder.path(), &args("in")).contains("(1 read, 1 unchanged)"));
+    }
+    assert_same(&folder.path().join("1"), &folder.path().join("2"));
+}
+
 #[test]
 fn checksums_are_those_of_the_files() {
     let folder = documents(2);

@@ -44,7 +44,9 @@ impl Bar {
 impl Progress for Bar {
     fn begin(&self, files: usize) {
         self.line.set_length(files as u64);
-        self.line.enable_steady_tick(TICK);
+        if !self.line.is_hidden() {
+            self.line.enable_steady_tick(TICK);
+        }
     }
 
     fn file(&self, _path: &str, outcome: &Outcome) {

@@ -1,14 +1,16 @@
 //! The files of a dataset, written document by document.
 
 use std::convert::Infallible;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::thread;
 
 use rayon::prelude::*;
 
 use crate::csv::CsvTable;
 use crate::documents::DocumentsSink;
-use crate::files::{FileSet, Fingerprint, WholeFile, WriteError, sync_folder};
+use crate::files::{Closing, FileSet, Fingerprint, WholeFile, WriteError, sync_folder};
 use crate::jsonl::JsonLinesTable;
 use crate::package::{Counts, PACKAGE_FILES, Package};
 use crate::parquet::ParquetTable;
@@ -132,7 +134,7 @@ impl WriteOptions {
 /// Writes the files of a dataset. Documents come in the order of the dataset; memory does not grow with their number.
 pub struct DatasetWriter<'a> {
     folder: &'a Path,
-    staging: &'a Path,
+    staging: PathBuf,
     options: &'a WriteOptions,
     sinks: Vec<Box<dyn Sink>>,
     counts: Counts,
@@ -140,7 +142,7 @@ pub struct DatasetWriter<'a> {
 
 impl<'a> DatasetWriter<'a> {
     /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole.
-    pub fn create(folder: &'a Path, staging: &'a Path, options: &'a WriteOptions) -> Result<Self, WriteError> {
+    pub fn create(folder: &'a Path, staging: &Path, options: &'a WriteOptions) -> Result<Self, WriteError> {
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
         for format in &options.formats {
             match format {
@@ -153,7 +155,7 @@ impl<'a> DatasetWriter<'a> {
                 }
             }
         }
-        Ok(Self { folder, staging, options, sinks, counts: Counts::default() })
+        Ok(Self { folder, staging: staging.to_owned(), options, sinks, counts: Counts::default() })
     }
 
     /// Adds documents. The files are independent of each other: the pool that this is called in writes them side by
@@ -168,35 +170,36 @@ impl<'a> DatasetWriter<'a> {
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
         let package =
-            Package { staging: self.staging, folder: self.folder, options: self.options, counts: &self.counts };
+            Package { staging: &self.staging, folder: self.folder, options: self.options, counts: &self.counts };
         let sinks = self.sinks;
-        let (finished, contents) = rayon::join(|| finish(sinks), || package.contents());
-        let mut all = finished?;
-        package.write(&mut all, contents)?;
-        all.files.par_iter_mut().try_for_each(WholeFile::close)?;
-        let documents = all.documents.map(|(files, _)| files);
-        documents.as_ref().map_or(Ok(()), FileSet::sync)?;
-        Ok(WrittenDataset { folder: self.folder.to_owned(), files: all.files, documents })
+        thread::scope(|scope| {
+            let closing = Closing::new(scope);
+            let (finished, begun) = rayon::join(|| finish(sinks, &closing), || package.begin());
+            let mut finished = finished?;
+            package.finish(begun?, &mut finished)?;
+            closing.add(finished.files)?;
+            let documents = finished.documents.map(|(files, _)| files);
+            documents.as_ref().map_or(Ok(()), FileSet::sync)?;
+            Ok(WrittenDataset { folder: self.folder.to_owned(), files: closing.closed()?, documents })
+        })
     }
 }
 
 /// Ends the files: first, side by side, those for which little is to be done; then the others one after the other, so
 /// that only one table at a time is held in memory. Their columns are written side by side.
-fn finish(sinks: Vec<Box<dyn Sink>>) -> Result<Finished, WriteError> {
+fn finish(sinks: Vec<Box<dyn Sink>>, closing: &Closing<'_>) -> Result<Finished, WriteError> {
     let (light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().partition(|sink| sink.is_light());
-    let end = |sink: Box<dyn Sink>| {
-        let mut finished = sink.finish()?;
-        // Now, not all at the end: meanwhile other tables are written.
-        finished.files.iter_mut().try_for_each(WholeFile::close)?;
-        Ok(finished)
-    };
-    let light: Vec<Finished> = light.into_par_iter().map(end).collect::<Result<_, WriteError>>()?;
+    let light = light.into_par_iter().with_max_len(1).map(Sink::finish);
+    let light: Vec<Finished> = light.collect::<Result<_, WriteError>>()?;
     let mut all = Finished::default();
     for finished in light {
         all.extend(finished);
     }
+    // Now, not all at the end: the disk takes these together, and meanwhile others are written.
+    closing.add(mem::take(&mut all.files))?;
     for sink in heavy {
-        all.extend(end(sink)?);
+        all.extend(sink.finish()?);
+        closing.add(mem::take(&mut all.files))?;
     }
     Ok(all)
 }

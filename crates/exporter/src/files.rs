@@ -4,10 +4,14 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
+use std::iter;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
@@ -167,9 +171,13 @@ impl WholeFile {
 
     /// Ends the file and closes it: it is whole and on disk, but not yet at its place.
     pub fn close(&mut self) -> Result<(), WriteError> {
-        let Some(file) = self.file.take() else { return Ok(()) };
-        let closed = file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
+        let closed = self.end().and_then(|file| file.map_or(Ok(()), |file| file.sync_all()));
         closed.map_err(|error| WriteError::new(&self.target, error))
+    }
+
+    /// Ends the file, which need not be on disk yet; `None` where it is ended already.
+    fn end(&mut self) -> io::Result<Option<File>> {
+        self.file.take().map(|file| file.into_inner().map_err(io::IntoInnerError::into_error)).transpose()
     }
 
     /// Puts the file, whole and on disk, at its place. The name is on disk after [`sync_folder`].
@@ -196,6 +204,68 @@ impl Drop for WholeFile {
     }
 }
 
+/// Threads that wait until tables are on disk.
+const WAITING: usize = 3;
+
+/// Files that are being put on disk while others are written, by threads that only wait. Where there is a single thread
+/// for all work, it waits, too.
+pub(crate) struct Closing<'scope> {
+    queue: Sender<Ended>,
+    threads: Vec<ScopedJoinHandle<'scope, Result<Vec<WholeFile>, WriteError>>>,
+    /// What nobody else can wait for.
+    own: Arc<Mutex<Receiver<Ended>>>,
+}
+
+/// A file with what of it may not be on disk yet.
+type Ended = (WholeFile, Option<File>);
+
+impl<'scope> Closing<'scope> {
+    /// No files yet.
+    pub(crate) fn new(scope: &'scope Scope<'scope, '_>) -> Self {
+        let (queue, ended) = channel();
+        let own = Arc::new(Mutex::new(ended));
+        let count = if rayon::current_num_threads() > 1 { WAITING } else { 0 };
+        let begin = |_| {
+            let ended = Arc::clone(&own);
+            thread::Builder::new().spawn_scoped(scope, move || synced(&ended)).ok()
+        };
+        let threads = (0..count).filter_map(begin).collect();
+        Self { queue, threads, own }
+    }
+
+    /// Ends these files, too.
+    pub(crate) fn add(&self, files: Vec<WholeFile>) -> Result<(), WriteError> {
+        for mut file in files {
+            let ended = file.end().map_err(|error| WriteError::new(&file.target, error))?;
+            // The receiver is there as long as this is.
+            let _ = self.queue.send((file, ended));
+        }
+        Ok(())
+    }
+
+    /// The files, when all of them are whole and on disk.
+    pub(crate) fn closed(self) -> Result<Vec<WholeFile>, WriteError> {
+        let Self { queue, threads, own } = self;
+        drop(queue);
+        let mut files = synced(&own)?;
+        for thread in threads {
+            files.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        files.sort_unstable_by(|one, two| one.target.cmp(&two.target));
+        Ok(files)
+    }
+}
+
+/// Waits until each of the files is on disk, and until no more of them come.
+fn synced(ended: &Mutex<Receiver<Ended>>) -> Result<Vec<WholeFile>, WriteError> {
+    let next = || ended.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+    let sync = |(file, ended): Ended| {
+        let synced = ended.map_or(Ok(()), |ended| ended.sync_all());
+        synced.map_err(|error| WriteError::new(&file.target, error)).map(|()| file)
+    };
+    iter::from_fn(next).map(sync).collect()
+}
+
 /// Two threads may write the same file: each needs a name of its own for it.
 fn next_number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -216,11 +286,22 @@ pub fn write_whole_in(staging: &Path, path: &Path, bytes: &[u8]) -> Result<(), W
     put(path, WholeFile::create_in(staging, path), bytes)
 }
 
+/// Writes a file that is to be put at its place later: it is whole and on disk, by way of `staging`.
+pub fn stage_whole_in(staging: &Path, path: &Path, bytes: &[u8]) -> Result<WholeFile, WriteError> {
+    let mut file = filled(path, WholeFile::create_in(staging, path), bytes)?;
+    file.close()?;
+    Ok(file)
+}
+
 fn put(path: &Path, file: io::Result<WholeFile>, bytes: &[u8]) -> Result<(), WriteError> {
-    let written = file.and_then(|mut file| file.write_all(bytes).map(|()| file));
-    written.map_err(|error| WriteError::new(path, error))?.commit()?;
+    filled(path, file, bytes)?.commit()?;
     path.parent().into_iter().for_each(sync_folder);
     Ok(())
+}
+
+fn filled(path: &Path, file: io::Result<WholeFile>, bytes: &[u8]) -> Result<WholeFile, WriteError> {
+    let written = file.and_then(|mut file| file.write_all(bytes).map(|()| file));
+    written.map_err(|error| WriteError::new(path, error))
 }
 
 /// Many small files of one folder, put at their places together.
@@ -357,6 +438,33 @@ mod tests {
             assert_eq!(fs::read(folder.path().join(name)).unwrap(), name.as_bytes());
         }
         assert!(!staging.exists());
+    }
+
+    #[test]
+    fn files_are_closed_on_any_number_of_threads() {
+        for threads in [1, 2] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = |name: &str| folder.path().join(name);
+            let begin = |name: &str| {
+                let mut file = WholeFile::create_in(folder.path(), &path(name)).unwrap();
+                file.write_all(name.as_bytes()).unwrap();
+                file
+            };
+            let close = || {
+                thread::scope(|scope| {
+                    let closing = Closing::new(scope);
+                    closing.add(vec![begin("c"), begin("b")]).unwrap();
+                    closing.add(vec![begin("a")]).unwrap();
+                    closing.closed().unwrap()
+                })
+            };
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let files = pool.install(close);
+            assert_eq!(files.iter().map(WholeFile::name).collect::<String>(), "abc");
+            assert!(files.iter().all(|file| file.file.is_none()));
+            files.into_iter().try_for_each(WholeFile::commit).unwrap();
+            assert_eq!(["a", "b", "c"].map(|name| fs::read_to_string(path(name)).unwrap()).concat(), "abc");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use jixiao_findings::{Rules, findings};
 use jixiao_model::{Limits, ReadError, Reading, count_bytes};
 
 use crate::pages::PageRange;
-use crate::threads::{ThreadsError, among_threads, with_aside};
+use crate::threads::{ThreadsError, among_threads, both};
 
 /// How documents are read.
 #[derive(Debug, Clone, Default)]
@@ -146,8 +146,7 @@ pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
         Ok(reading) => records(info, reading, options),
         Err(error) => failed(&info(), &error),
     };
-    // The hash is needed at the end.
-    with_aside(|| guarded(info, work), || _ = source.sha256())
+    guarded(info, work)
 }
 
 /// Reads the only document of a process, with all its processors. They do what comes `then`, too: to start threads
@@ -180,14 +179,19 @@ fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, 
     Ok(reading)
 }
 
-fn records(info: impl FnOnce() -> SourceInfo, reading: Reading, options: &ReadOptions) -> DocumentRecords {
+fn records(info: impl FnOnce() -> SourceInfo + Send, reading: Reading, options: &ReadOptions) -> DocumentRecords {
     let mut document = jixiao_extractor::assemble(&reading, options.layouts());
+    let judge = || {
+        let values = options.values.read(&document);
+        let found = findings(&document, &values, &options.rules);
+        (values, found)
+    };
     // Without cells the reading has served: what it held makes room for the records.
     let give_back = || options.cells.then_some(reading);
-    let (values, cells) = rayon::join(|| options.values.read(&document), give_back);
-    let found = findings(&document, &values, &options.rules);
+    // The hash of the file is first needed here.
+    let (((values, found), cells), source) = both(|| both(judge, give_back), info);
     document.diagnostics.extend(found);
-    let mut records = DocumentRecords::new(&info(), document, values);
+    let mut records = DocumentRecords::new(&source, document, values);
     if let Some(reading) = &cells {
         records.add_cells(reading);
     }

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use jixiao_exporter::WriteOptions;
-use jixiao_exporter::files::{Digest, WriteError, write_whole_in};
+use jixiao_exporter::files::{Digest, WholeFile, WriteError, stage_whole_in, write_whole_in};
 
 use crate::Layouts;
 use crate::document::ReadOptions;
 use crate::held::Held;
 use crate::inputs::Inputs;
 use crate::look::{Look, look};
-use crate::publish::publish;
+use crate::publish::{Begun, publish};
 use crate::status::Status;
 use crate::store::{Store, StoreError};
 use crate::threads::{ThreadsError, among_threads, beside, in_pool, side_by_side, use_threads};
@@ -145,6 +145,8 @@ pub enum IngestError {
 
 /// Runs over many documents into one folder, which is locked from [`Ingest::open`] until this is dropped.
 pub struct Ingest<'a> {
+    /// Before the store, so that its files go while the folder is locked.
+    pub(crate) begun: Begun<'a>,
     pub(crate) store: Store,
     pub(crate) folder: &'a Path,
     pub(crate) options: &'a IngestOptions,
@@ -165,6 +167,7 @@ impl<'a> Ingest<'a> {
             options,
             key: Arc::new(key(&options.read)),
             held: Held::default(),
+            begun: Begun::default(),
             loading: Once::new(),
             progress,
         })
@@ -207,10 +210,16 @@ impl<'a> Ingest<'a> {
         write_whole_in(&self.store.staging(), &self.folder.join(RUN_RECORD), text.as_bytes())
     }
 
-    /// Says to whoever looks into the folder that its files do not belong together at the moment.
-    pub(crate) fn begin_replacing(&self) -> Result<(), WriteError> {
+    /// What says that files are being replaced: on disk, but not yet at its place.
+    pub(crate) fn replacing(&self) -> Result<WholeFile, WriteError> {
+        stage_whole_in(&self.store.staging(), &self.folder.join(RUN_RECORD), REPLACING.as_bytes())
+    }
+
+    /// Says to whoever looks into the folder that its files do not belong together at the moment. Nothing waits until
+    /// that is on disk: what happens to the names in a folder gets there in order.
+    pub(crate) fn begin_replacing(&self, record: WholeFile) -> Result<(), WriteError> {
         self.store.unpublish()?;
-        self.write_record(REPLACING)
+        record.commit()
     }
 
     /// Looks at the files, as many at a time as there are workers.
@@ -256,16 +265,16 @@ fn key(options: &ReadOptions) -> Digest {
 }
 
 /// The files of a run, shared out to the workers.
-struct Round<'a> {
-    run: &'a Ingest<'a>,
-    files: &'a [Arc<str>],
+struct Round<'r, 'a> {
+    run: &'r Ingest<'a>,
+    files: &'r [Arc<str>],
     next: AtomicUsize,
     /// A worker met an error that ends the run.
     ended: AtomicBool,
     summary: Mutex<Summary>,
 }
 
-impl Round<'_> {
+impl Round<'_, '_> {
     fn work(&self) -> Result<(), IngestError> {
         while !self.ended.load(Ordering::Relaxed) && self.run.progress.goes_on() {
             let Some(path) = self.files.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
@@ -275,7 +284,7 @@ impl Round<'_> {
     }
 
     fn look(&self, path: &Arc<str>) -> Result<(), IngestError> {
-        let Look { outcome, input } = look(self.run, path)?;
+        let Look { outcome, input } = look(self.run, path, self.files.len() == 1)?;
         if let Some(input) = input {
             self.run.store.note(path, input)?;
         }

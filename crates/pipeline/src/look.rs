@@ -34,8 +34,8 @@ impl Look {
     }
 }
 
-/// Finds out what a file holds: from its size and time, from its hash, or by reading it.
-pub(crate) fn look(run: &Ingest<'_>, path: &str) -> Result<Look, WriteError> {
+/// Finds out what a file holds: from its size and time, from its hash, or by reading it. `only`: the run has no other.
+pub(crate) fn look(run: &Ingest<'_>, path: &str, only: bool) -> Result<Look, WriteError> {
     let stat = match fs::metadata(path).and_then(|metadata| Stat::new(&metadata)) {
         Ok(stat) => stat,
         Err(error) => return Ok(Look::unreadable(&error)),
@@ -49,7 +49,7 @@ pub(crate) fn look(run: &Ingest<'_>, path: &str) -> Result<Look, WriteError> {
         Ok(source) => source,
         Err(error) => return Ok(Look::unreadable(&error)),
     };
-    let (kept, fresh) = read(run, &source)?;
+    let (kept, fresh) = read(run, &source, only)?;
     let input = Input { bytes: stat.bytes, modified: stat.modified, kept: Arc::clone(&kept) };
     Ok(Look::of(&kept, fresh, Some(input).filter(|input| known.as_ref() != Some(input))))
 }
@@ -60,7 +60,7 @@ fn is_current(run: &Ingest<'_>, input: &Input, stat: &Stat) -> bool {
 }
 
 /// The result of a document, and whether it was read for it.
-fn read(run: &Ingest<'_>, source: &Source) -> Result<(Arc<Kept>, bool), WriteError> {
+fn read(run: &Ingest<'_>, source: &Source, only: bool) -> Result<(Arc<Kept>, bool), WriteError> {
     // Where there is nothing to find, the hash can wait.
     let is_new = run.options.fresh || run.store.is_empty();
     let known = if is_new { None } else { run.store.find(&run.key, source.sha256()) };
@@ -68,9 +68,16 @@ fn read(run: &Ingest<'_>, source: &Source) -> Result<(Arc<Kept>, bool), WriteErr
         return Ok((kept, false));
     }
     let records = process_one(source, &run.options.read);
-    let kept = run.store.keep(&run.key, source.sha256(), &records)?;
-    run.held.put(*source.sha256(), records);
-    Ok((kept, true))
+    let keep = || run.store.keep(&run.key, source.sha256(), &records);
+    if !(only && run.store.is_empty()) {
+        let kept = keep()?;
+        run.held.put(*source.sha256(), records);
+        return Ok((kept, true));
+    }
+    // It will be the whole dataset, which need not wait until it is kept.
+    let (kept, ()) = rayon::join(keep, || run.begun.begin(run, source.sha256(), &records));
+    rayon::spawn(|| records.give_back());
+    Ok((kept?, true))
 }
 
 /// Size and time of a file.

@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::slice;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jixiao_exporter::files::{Measure, WriteError};
+use jixiao_exporter::files::{Digest, Measure, WriteError};
 use jixiao_exporter::{DOCUMENTS_FOLDER, DatasetWriter, DocumentRecords, Format, document_id};
 use jixiao_model::Severity;
 use rayon::prelude::*;
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 use crate::document::{Source, file_name, process_one};
 use crate::ingest::{BUILD, Ingest, IngestError};
 use crate::store::{Input, Kept};
+use crate::threads::beside;
 
 /// Documents for each thread that are held in memory at a time, at most; while these are written, the next are loaded.
 const CHUNK: usize = 4;
@@ -34,15 +36,15 @@ pub(crate) fn publish(run: &Ingest<'_>) -> Result<(usize, bool), IngestError> {
     entries.sort_unstable_by(|one, two| order(one).cmp(&order(two)).then_with(|| one.0.cmp(&two.0)));
     let documents = members(&entries).count();
     let fingerprint = fingerprint(run, &entries);
+    let begun = run.begun.take(&entries);
     if run.store.published().as_ref() == Some(&fingerprint) && is_complete(run, documents) {
         return Ok((documents, false));
     }
-    let staging = run.store.staging();
-    let mut writer = DatasetWriter::create(run.folder, &staging, &run.options.write)?;
     run.progress.begin_writing(documents);
-    write(run, &entries, &mut writer)?;
-    let written = writer.finish()?;
-    run.begin_replacing()?;
+    let writer = begun.map_or_else(|| filled(run, &entries), |begun| Ok(begun?))?;
+    let (written, replacing) = beside(|| run.replacing(), || writer.finish());
+    let written = written?;
+    run.begin_replacing(replacing?)?;
     written.commit()?;
     remove_strays(run, &entries)?;
     run.store.publish(&fingerprint)?;
@@ -83,8 +85,13 @@ fn is_complete(run: &Ingest<'_>, documents: usize) -> bool {
         && (!write.formats().contains(&Format::Json) || document_files(run.folder).count() == documents)
 }
 
-/// Hands all documents to the writer, in order. While some are written, the next are loaded.
-fn write(run: &Ingest<'_>, entries: &[Entry], writer: &mut DatasetWriter<'_>) -> Result<(), IngestError> {
+fn create<'a>(run: &Ingest<'a>) -> Result<DatasetWriter<'a>, WriteError> {
+    DatasetWriter::create(run.folder, &run.store.staging(), &run.options.write)
+}
+
+/// A dataset with all documents, in order. While some are written, the next are loaded.
+fn filled<'a>(run: &Ingest<'a>, entries: &[Entry]) -> Result<DatasetWriter<'a>, IngestError> {
+    let mut writer = create(run)?;
     let load = |entries: &[Entry]| -> Result<Vec<DocumentRecords>, IngestError> {
         let members: Vec<Member<'_>> = members(entries).collect();
         members.par_iter().map(|member| records(run, member)).collect()
@@ -99,12 +106,38 @@ fn write(run: &Ingest<'_>, entries: &[Entry], writer: &mut DatasetWriter<'_>) ->
         loaded.into_par_iter().for_each(DocumentRecords::give_back);
         loaded = following?;
         if loaded.is_empty() {
-            return Ok(());
+            return Ok(writer);
         }
         if !run.progress.goes_on() {
             let documents = members(entries).count();
             return Err(IngestError::Interrupted { done: documents, files: documents });
         }
+    }
+}
+
+/// The dataset of a single document, begun before it is known what else belongs to it.
+#[derive(Default)]
+pub(crate) struct Begun<'a>(Mutex<Option<(Digest, Result<DatasetWriter<'a>, WriteError>)>>);
+
+impl<'a> Begun<'a> {
+    /// Begins the dataset of this document alone.
+    pub(crate) fn begin(&self, run: &Ingest<'a>, sha256: &Digest, records: &DocumentRecords) {
+        let begin = || {
+            let mut writer = create(run)?;
+            writer.push(slice::from_ref(records))?;
+            Ok(writer)
+        };
+        *self.lock() = Some((*sha256, begin()));
+    }
+
+    /// Hands over what was begun, where it is the dataset of these entries.
+    fn take(&self, entries: &[Entry]) -> Option<Result<DatasetWriter<'a>, WriteError>> {
+        let (sha256, begun) = self.lock().take()?;
+        matches!(entries, [(_, kept)] if kept.sha256 == sha256).then_some(begun)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Digest, Result<DatasetWriter<'a>, WriteError>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

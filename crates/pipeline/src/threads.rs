@@ -78,19 +78,19 @@ pub(crate) fn among_threads<T: Send>(count: usize, work: impl FnOnce() -> T + Se
     thread::scope(|scope| builder().spawn_scoped(scope, one_of_them).map(end).map_err(|_| ThreadsError(1)))?
 }
 
-/// Does `work`, and something beside it on another thread of the pool. Outside of a pool it is left to who needs it:
-/// there, all threads have work of their own.
-pub(crate) fn with_aside<T: Send>(work: impl FnOnce() -> T + Send, aside: impl FnOnce() + Send) -> T {
-    if rayon::current_thread_index().is_none() { work() } else { rayon::join(work, aside).0 }
+/// Does two things side by side on the threads of a pool. Elsewhere all threads have documents of their own, and one is
+/// done after the other.
+pub(crate) fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if rayon::current_thread_index().is_some() { rayon::join(one, other) } else { (one(), other()) }
 }
 
-/// Waits for something on a thread of its own, and does `work` meanwhile; one after the other where the system gives no
-/// thread.
+/// Waits for something on a thread of its own, and does `work` meanwhile; one after the other where there is a single
+/// thread for all work, or the system gives no other.
 pub(crate) fn beside<T, W: Send>(wait: impl Fn() -> W + Sync, work: impl FnOnce() -> T) -> (T, W) {
     thread::scope(|scope| {
-        let waiting = builder().spawn_scoped(scope, &wait);
+        let waiting = (rayon::current_num_threads() > 1).then(|| builder().spawn_scoped(scope, &wait).ok()).flatten();
         let done = work();
-        (done, waiting.map_or_else(|_| wait(), end))
+        (done, waiting.map_or_else(&wait, end))
     })
 }
 
@@ -122,15 +122,6 @@ mod tests {
         let receiver = std::sync::Mutex::new(receiver);
         let wait = || receiver.lock().unwrap().recv().unwrap();
         assert_eq!(beside(wait, || sender.send(1).is_ok()), (true, 1));
-    }
-
-    #[test]
-    fn what_stands_aside_is_done_in_a_pool_alone() {
-        let asides = AtomicUsize::new(0);
-        let work = || with_aside(|| 7, || _ = asides.fetch_add(1, Ordering::Relaxed));
-        assert_eq!((work(), asides.load(Ordering::Relaxed)), (7, 0));
-        assert_eq!(among_threads(2, work).unwrap(), 7);
-        assert_eq!(asides.into_inner(), 1);
     }
 
     #[test]

@@ -16,7 +16,6 @@ mod views;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::iter;
 use std::path::Path;
 
 pub(crate) use card::Counts;
@@ -40,30 +39,33 @@ pub(crate) struct Package<'a> {
     pub(crate) counts: &'a Counts,
 }
 
-/// What the files of a package say, but for the sizes and hashes of other files.
-pub(crate) struct Contents {
+/// What of a package needs nothing of the other files.
+pub(crate) struct Begun {
+    /// The descriptor, but for sizes and hashes.
     descriptor: Value,
-    /// For people.
-    texts: [String; 3],
+    /// The files for people.
+    texts: Finished,
 }
 
 impl Package<'_> {
-    /// What the files of the package say. It needs nothing of the files of the tables, and can be had meanwhile.
-    pub(crate) fn contents(&self) -> Contents {
+    /// Begins the package, which can be done while the files of the tables are ended.
+    pub(crate) fn begin(&self) -> Result<Begun, WriteError> {
         let texts = [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)];
-        Contents { descriptor: descriptor::descriptor(self.options), texts }
+        let mut written = Finished::default();
+        for (name, text) in PACKAGE_FILES[1..].iter().zip(texts) {
+            self.add(name, &text, &mut written)?;
+        }
+        Ok(Begun { descriptor: descriptor::descriptor(self.options), texts: written })
     }
 
-    /// Writes the files of the package. Those of the dataset must be ended, but not yet at their places.
-    pub(crate) fn write(&self, finished: &mut Finished, contents: Contents) -> Result<(), WriteError> {
-        let Contents { mut descriptor, texts } = contents;
+    /// Ends the package. The files of the dataset must be ended, but not yet at their places.
+    pub(crate) fn finish(&self, begun: Begun, finished: &mut Finished) -> Result<(), WriteError> {
+        let Begun { mut descriptor, texts } = begun;
         descriptor::add_sums(&mut descriptor, &finished.sums);
         // A tree of texts and numbers can be printed.
         let descriptor = serde_json::to_string_pretty(&descriptor).unwrap_or_default() + "\n";
-        for (name, text) in PACKAGE_FILES.into_iter().zip(iter::once(descriptor).chain(texts)) {
-            finished.files.push(self.file(name, &text)?);
-            finished.sums.push((name.to_owned(), Fingerprint::of_bytes(text.as_bytes())));
-        }
+        self.add(PACKAGE_FILES[0], &descriptor, finished)?;
+        finished.extend(texts);
         let path = self.folder.join(CHECKSUMS);
         let checksums = self.checksums(finished).map_err(|error| WriteError::new(&path, error))?;
         finished.files.push(checksums);
@@ -83,12 +85,14 @@ impl Package<'_> {
         Ok(file)
     }
 
-    fn file(&self, name: &str, text: &str) -> Result<WholeFile, WriteError> {
+    fn add(&self, name: &str, text: &str, finished: &mut Finished) -> Result<(), WriteError> {
         let path = self.folder.join(name);
         let problem = |error: io::Error| WriteError::new(&path, error);
         let mut file = WholeFile::create_in(self.staging, &path).map_err(problem)?;
         file.write_all(text.as_bytes()).map_err(problem)?;
-        Ok(file)
+        finished.files.push(file);
+        finished.sums.push((name.to_owned(), Fingerprint::of_bytes(text.as_bytes())));
+        Ok(())
     }
 }
 
