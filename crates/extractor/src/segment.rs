@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::fold::short_key;
 use crate::layouts::{ColumnDef, FormDef, Label, LabelRole, Layouts, Section};
 use crate::ledger::Ledger;
-use crate::threads::beside;
+use crate::threads::both;
 
 /// A cell or paragraph that holds text.
 #[derive(Debug, Clone, Default)]
@@ -151,7 +151,7 @@ pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger)
     ledger.reserve(texts + texts / 8);
     let (ledgers, pieces): (Vec<_>, Vec<_>) = shares.into_iter().map(|share| (share.ledger, share.pieces)).unzip();
     let append = || ledgers.into_iter().for_each(|entries| ledger.append(entries));
-    let (pieces, ()) = beside(|| joined(pieces), append);
+    let (pieces, ()) = both(|| joined(pieces), append);
     for line in &reading.markup {
         ledger.add_as(line.text.clone(), line.place, Use::Label);
     }

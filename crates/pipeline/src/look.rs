@@ -62,14 +62,14 @@ fn is_current(run: &Ingest<'_>, input: &Input, stat: &Stat) -> bool {
 /// The result of a document, and whether it was read for it.
 fn read(run: &Ingest<'_>, source: &Source, only: bool) -> Result<(Arc<Kept>, bool), WriteError> {
     // Where there is nothing to find, the hash can wait.
-    let is_new = run.options.fresh || run.store.is_empty();
-    let known = if is_new { None } else { run.store.find(&run.key, source.sha256()) };
+    let is_first = run.store.is_empty();
+    let known = if run.options.fresh || is_first { None } else { run.store.find(&run.key, source.sha256()) };
     if let Some(kept) = known {
         return Ok((kept, false));
     }
     let records = process_one(source, &run.options.read);
     let keep = || run.store.keep(&run.key, source.sha256(), &records);
-    if !(only && run.store.is_empty()) {
+    if !(only && is_first) {
         let kept = keep()?;
         run.held.put(*source.sha256(), records);
         return Ok((kept, true));

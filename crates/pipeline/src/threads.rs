@@ -125,6 +125,14 @@ mod tests {
     }
 
     #[test]
+    fn both_are_done_wherever_that_is() {
+        let work = || both(|| 7, rayon::current_thread_index);
+        assert_eq!(work(), (7, None), "outside of a pool, nothing is handed over");
+        let (one, place) = among_threads(2, work).unwrap();
+        assert!(one == 7 && place.is_some());
+    }
+
+    #[test]
     fn many_are_done_on_threads_of_their_own() {
         assert_eq!(side_by_side(3, rayon::current_thread_index).unwrap(), [None; 3]);
         assert_eq!(map_side_by_side(&[1, 2, 3, 4], 2, |n| n * n).unwrap(), [1, 4, 9, 16]);

@@ -28,7 +28,7 @@ use self::names::{NameId, Names};
 use self::read::{Content, DataRow, RawTable};
 use crate::layouts::{ColumnRole, Layouts};
 use crate::ledger::{Ledger, Marks};
-use crate::threads::beside;
+use crate::threads::both;
 
 /// Tables that one thread takes, at least: to hand the few of a short document over would take longer.
 const TOGETHER: usize = 4;
@@ -96,7 +96,7 @@ fn table_states<'a>(
     raw: &[(usize, &'a RawTable<'a>)],
     rows: Vec<Vec<DataRow<'a>>>,
 ) -> (Vec<TableState<'a>>, Vec<Groups<'a>>) {
-    let ((lattices, groups), names) = beside(|| lattices(raw, &rows), || name_numbers(&rows));
+    let ((lattices, groups), names) = both(|| lattices(raw, &rows), || name_numbers(&rows));
     let tables = raw.iter().zip(rows).zip(lattices.into_iter().zip(names));
     let states = tables.map(|((&(form, _), rows), (lattice, names))| TableState::new(form, rows, names, lattice));
     let mut states: Vec<TableState<'a>> = states.collect();
