@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::csv::CsvTable;
 use crate::documents::DocumentsSink;
-use crate::files::{Closing, FileSet, Fingerprint, WholeFile, WriteError, sync_folder};
+use crate::files::{Closing, FileSet, Fingerprint, WholeFile, WriteError};
 use crate::jsonl::JsonLinesTable;
 use crate::package::{Counts, PACKAGE_FILES, Package};
 use crate::parquet::ParquetTable;
@@ -180,7 +180,7 @@ impl<'a> DatasetWriter<'a> {
             closing.add(finished.files)?;
             let documents = finished.documents.map(|(files, _)| files);
             documents.as_ref().map_or(Ok(()), FileSet::sync)?;
-            Ok(WrittenDataset { folder: self.folder.to_owned(), files: closing.closed()?, documents })
+            Ok(WrittenDataset { files: closing.closed()?, documents })
         })
     }
 }
@@ -207,19 +207,17 @@ fn finish(sinks: Vec<Box<dyn Sink>>, closing: &Closing<'_>) -> Result<Finished, 
 /// The files of a dataset: whole and on disk, but not yet at their places.
 #[derive(Debug)]
 pub struct WrittenDataset {
-    folder: PathBuf,
     files: Vec<WholeFile>,
     documents: Option<FileSet>,
 }
 
 impl WrittenDataset {
     /// Puts all files at their places. This needs no room on the disk, so little can stop it half-way; whoever reads
-    /// meanwhile finds that the checksums do not fit.
+    /// meanwhile finds that the checksums do not fit. The names of tables are on disk after
+    /// [`sync_folder`](crate::files::sync_folder).
     pub fn commit(self) -> Result<(), WriteError> {
         self.documents.map_or(Ok(()), FileSet::commit)?;
-        self.files.into_iter().try_for_each(WholeFile::commit)?;
-        sync_folder(&self.folder);
-        Ok(())
+        self.files.into_iter().try_for_each(WholeFile::commit)
     }
 }
 

@@ -173,7 +173,8 @@ impl<'a> Ingest<'a> {
         })
     }
 
-    /// Reads what is new among the files, and writes the dataset where it is not up to date.
+    /// Reads what is new among the files, and writes the dataset where it is not up to date. What happened to the names
+    /// in the folder is on disk after [`Ingest::write_record`].
     pub fn run(&self, inputs: Inputs) -> Result<Summary, IngestError> {
         if inputs.files.len() > 1 {
             use_threads(self.options.jobs)?;
@@ -205,7 +206,7 @@ impl<'a> Ingest<'a> {
         done
     }
 
-    /// Writes [`RUN_RECORD`].
+    /// Writes [`RUN_RECORD`], and puts the names in the folder on disk: those of the tables with its own.
     pub fn write_record(&self, text: &str) -> Result<(), WriteError> {
         write_whole_in(&self.store.staging(), &self.folder.join(RUN_RECORD), text.as_bytes())
     }
