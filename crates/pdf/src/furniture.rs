@@ -188,32 +188,68 @@ fn is_furniture(layouts: &[Layout], lines: &[(i32, usize, usize, bool)], pattern
 /// running head. A line as large as a title is one wherever the tables begin with the same label, and where there are
 /// none.
 fn heads_forms(layouts: &[Layout], lines: &[(i32, usize, usize, bool)], large: bool) -> bool {
-    let mut labels: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (_, page, item, _) in lines {
-        let row = layouts[*page].items.iter().skip(*item).find_map(first_row).unwrap_or_default();
-        let mut row = row.into_iter();
-        if let Some(label) = row.next().filter(|label| !label.is_empty()) {
-            labels.entry(label).or_default().push(row.collect());
+    let under: Vec<Under> =
+        lines.iter().map(|(_, page, item, _)| Under::of(&layouts[*page].items[*item..]).unwrap_or_default()).collect();
+    let mut labels: BTreeMap<&str, Vec<&[String]>> = BTreeMap::new();
+    for Under { row, .. } in &under {
+        if let Some((label, rest)) = row.split_first().filter(|(label, _)| !label.is_empty()) {
+            labels.entry(label).or_default().push(rest);
         }
     }
-    let differ = |rows: &[String]| rows.iter().any(|row| *row != rows[0]);
-    let common = labels.values().any(|rows| rows.len() * 5 >= lines.len() * 3 && (large || differ(rows)));
-    common || (large && labels.values().map(Vec::len).sum::<usize>() * 2 < lines.len())
+    let differ = |rows: &[&[String]]| rows.iter().any(|row| *row != rows[0]);
+    let is_title = |rows: &[&[String]]| rows.len() * 5 >= lines.len() * 3 && (large || differ(rows));
+    match labels.iter().find(|(_, rows)| is_title(rows)) {
+        Some((label, _)) => large || !stands_over_titles(&under, label),
+        None => large && labels.values().map(Vec::len).sum::<usize>() * 2 < lines.len(),
+    }
 }
 
-/// The texts of the first row of a table.
-fn first_row(item: &Item) -> Option<Vec<String>> {
+/// Wherever forms begin, another line stands between this one and the table, and where a table goes on, none does: the
+/// other line is the title.
+fn stands_over_titles(under: &[Under], label: &str) -> bool {
+    let begins = |under: &&Under| under.row.first().is_some_and(|first| first == label);
+    let goes_on = |under: &Under| !under.row.is_empty() && !begins(&under);
+    under.iter().filter(begins).all(|under| under.between > 0) && under.iter().any(|u| goes_on(u) && u.between == 0)
+}
+
+/// What stands under a line: the first row of the next table, and the number of lines between.
+#[derive(Default)]
+struct Under {
+    between: usize,
+    row: Vec<String>,
+}
+
+impl Under {
+    /// `items` begin with the line, or with the region whose first row it is.
+    fn of(items: &[Item]) -> Option<Self> {
+        let found = |(before, item)| first_row(item).map(|(lines, row)| (before + lines, row));
+        let (above, row) = items.iter().enumerate().find_map(found)?;
+        Some(Self { between: above.saturating_sub(1), row })
+    }
+}
+
+/// The texts of the first row of a table, and the number of lines above it that belong to the same item.
+fn first_row(item: &Item) -> Option<(usize, Vec<String>)> {
     match item {
         Item::Line(_) => None,
         Item::Part(part) => {
             let text = |cell: &PartCell| cell.lines.iter().map(|line| line.text.as_str()).collect::<String>();
-            Some(part.cells.iter().filter(|cell| cell.row == 0).map(text).collect())
+            Some((0, part.cells.iter().filter(|cell| cell.row == 0).map(text).collect()))
         }
         Item::Region(region) => {
-            let row = region.rows.iter().find(|row| row.len() > 1)?;
-            Some(row.iter().map(|piece| piece.text.clone()).collect())
+            let row = region.rows.iter().position(|row| row.len() > 1)?;
+            let (above, pieces) = (row.checked_sub(1).map(|above| &region.rows[above]), &region.rows[row]);
+            let label = above.and_then(|above| begins_beside(above, pieces));
+            let texts = label.into_iter().chain(pieces).map(|piece| piece.text.clone()).collect();
+            Some((row - usize::from(label.is_some()), texts))
         }
     }
+}
+
+/// The first line of a label that is centred on the texts to its right, and so begins above them.
+fn begins_beside<'r>(above: &'r [TextLine], row: &[TextLine]) -> Option<&'r TextLine> {
+    let ([label], Some(next)) = (above, row.first()) else { return None };
+    (label.area.x1 <= next.area.x0 && label.area.y1 > next.area.y0).then_some(label)
 }
 
 /// Page numbers: digits with nothing but what is usual around them.

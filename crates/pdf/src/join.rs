@@ -25,6 +25,9 @@ const SAME_WIDTH: i32 = 6_000;
 /// A table that is drawn in two pieces on one page leaves no more than this between them (1/1000 pt).
 const TOUCHING: i32 = 4_000;
 
+/// The first line of a paragraph begins no more than this (percent of the em) to the right or left of the others.
+const INDENT: i32 = 250;
+
 /// How much a line may fall short (percent of the em) and still count as full: rounding, and the padding that is only
 /// estimated.
 const SHORT: i32 = 35;
@@ -456,6 +459,9 @@ impl Builder {
         if self.origin == Origin::Ruled && self.is_sliver(&pairs) {
             return true;
         }
+        if self.is_title(&pairs) {
+            return false;
+        }
         let text_below = |a: usize| pairs.iter().any(|(other, b)| *other == a && !b.is_empty());
         let strict = !self.bottom.iter().any(|a| {
             let open = &self.cells[*a];
@@ -477,7 +483,8 @@ impl Builder {
             }
             goes_on += 1;
         }
-        goes_on > 0 && (!strict || level(&pairs))
+        let within = |(a, b): &(usize, &Incoming)| !b.is_empty() && ends_within(&self.cells[*a].text());
+        goes_on > 0 && (!strict || level(&pairs) || pairs.iter().any(within))
     }
 
     /// The cells at the bottom of a page with the cells under them; `None` where the two rows have not the same cells.
@@ -497,6 +504,14 @@ impl Builder {
 
     fn is_leaf(&self, a: usize, b: &Incoming) -> bool {
         self.cells[a].tail.rows == 1 && b.cell.row_span == 1
+    }
+
+    /// The only text at the top of a page stands far from where the lines above it begin. Without column lines, a title
+    /// over all columns comes to stand under any of them.
+    fn is_title(&self, pairs: &[(usize, &Incoming)]) -> bool {
+        let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
+        let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
+        self.origin != Origin::Ruled && self.cells[*a].lines.len() > 2 && !begins_flush(&self.cells[*a], b)
     }
 
     /// A row of which nothing is printed on one of the two pages: its border alone fell on the other side.
@@ -674,6 +689,18 @@ fn incoming(part: Part) -> Vec<Incoming> {
     part.cells.into_iter().map(|cell| Incoming { x0: cell.area.x0 - x, x1: cell.area.x1 - x, cell }).collect()
 }
 
+/// The text at the top of a page begins where the lines of the open cell do, or is indented as a paragraph is.
+fn begins_flush(open: &Open, cell: &Incoming) -> bool {
+    let (Some(last), Some(next)) = (&open.tail.last, cell.cell.lines.first()) else { return false };
+    let (above, below) = (last.area.x0 - open.tail.area.x0 + open.x0, next.area.x0 - cell.cell.area.x0 + cell.x0);
+    (above - below).abs() <= percent(next.size, INDENT)
+}
+
+/// A text that ends within a sentence: more of it follows.
+fn ends_within(text: &str) -> bool {
+    text.ends_with(['，', '、', '（', '《', '“', '〔'])
+}
+
 /// The texts at the top of a page begin at one height, or are so wide that centring does not tell.
 fn level(pairs: &[(usize, &Incoming)]) -> bool {
     let tops = || pairs.iter().filter_map(|(_, b)| Some((b, b.cell.lines.first()?)));
@@ -690,9 +717,18 @@ fn continues(open: &Open, cell: &Incoming, short: i32) -> bool {
     if last.direction != Direction::Right || next.direction != Direction::Right {
         return false;
     }
+    if are_two_values(&open.text(), &cell.text()) {
+        return false;
+    }
     let room = room(open, last, cell, next);
     let full = short >= 0 || room < percent(last.size, -short);
     next.text.chars().next().is_some_and(is_closing) || (full && room < next.lead + percent(last.size, SHORT))
+}
+
+/// Two texts that cannot be one: each begins with a comparator (=100%, ≥95%), or both are the same number.
+fn are_two_values(text: &str, next: &str) -> bool {
+    let compares = |text: &str| text.starts_with(['=', '＝', '≥', '≤', '＞', '＜', '>', '<', '≧', '≦']);
+    (compares(text) && compares(next)) || (text == next && text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The room on the last line of an open cell. Before a first line that is indented there is none.
@@ -712,9 +748,16 @@ fn cut_label(open: &Open, cell: &Incoming) -> bool {
     let line = last.area.y1 - last.area.y0;
     let below = open.tail.area.y1 - last.area.y1;
     let above = next.area.y0 - cell.cell.area.y0;
-    let ends = open.tail.rows > 1 && below < line && above < line;
+    let whole = open.lines.len() == 1 && is_centred(last, open.tail.area) && is_centred(next, cell.cell.area);
+    let ends = open.tail.rows > 1 && below < line && above < line && !(whole && cell.cell.lines.len() == 1);
     let cut = ends || closes_bracket(&open.text(), &cell.text());
     cut && cell.cell.row_span > 1 && continues(open, cell, SHORT)
+}
+
+/// A line with as much room above as below it.
+fn is_centred(line: &TextLine, area: Rect) -> bool {
+    let (above, below) = (line.area.y0 - area.y0, area.y1 - line.area.y1);
+    (above - below).abs() <= percent(line.area.y1 - line.area.y0, 30)
 }
 
 /// The second text closes a bracket that the first one leaves open.

@@ -486,6 +486,94 @@ fn several_forms_on_a_page() {
     assert_eq!(kinds, ["title", "table", "title", "table", "title", "table"]);
 }
 
+/// Most pages begin a form; over all of them stands a running head, which on the one page where a form goes on stands
+/// right over the table.
+#[test]
+fn a_running_head_over_titles() {
+    let xs = [50.0, 130.0, 300.0];
+    let mut made = Made::new(400, 600);
+    for (page, name) in ["道路养护", "校舍整修", "", "老年食堂"].into_iter().enumerate() {
+        if page > 0 {
+            made.pages.push(String::new());
+        }
+        made.text(90.0, 30.0, 10.0, "某区2023年项目支出绩效目标");
+        if name.is_empty() {
+            draw(&mut made, &xs, 60.0, &[(0, 0, 1, 1, "年度目标"), (0, 1, 1, 1, "完成全部工程")]);
+            continue;
+        }
+        made.text(130.0, 60.0, 16.0, "项目绩效目标表");
+        draw(&mut made, &xs, 80.0, &[(0, 0, 1, 1, "项目名称"), (0, 1, 1, 1, name), (1, 0, 1, 1, "金额")]);
+    }
+    let reading = read(&made);
+    let mut heads = reading.blocks.iter().filter(|block| matches!(block, Block::Furniture(_)));
+    assert!(heads.all(|head| matches!(head, Block::Furniture(line) if line.text.contains("2023"))));
+    let titles = reading.blocks.iter().filter(|block| matches!(block, Block::Paragraph(_))).count();
+    assert_eq!((titles, reading.blocks.iter().filter(|block| matches!(block, Block::Furniture(_))).count()), (3, 4));
+}
+
+/// All lines above and below a page break are full, but a value does not go on with another one.
+#[test]
+fn two_values_are_two_rows() {
+    for (one, other) in [("=100%", "=100%"), ("≥95%", "≤3次"), ("98%", "98%")] {
+        let mut made = Made::new(400, 400);
+        let xs = [50.0, 110.0, 198.0, 256.0];
+        let first = [(0, 0, 2, 1, "质量指标"), (0, 1, 1, 1, "资格符合率"), (0, 2, 1, 1, "=100%")];
+        draw(&mut made, &xs, 340.0, &[&first[..], &[(1, 1, 1, 1, "预评审项目通过率"), (1, 2, 1, 1, one)]].concat());
+        made.pages.push(String::new());
+        let rest = [(0, 0, 1, 1, ""), (0, 1, 1, 1, "赛区承办的达标率"), (0, 2, 1, 1, other)];
+        draw(&mut made, &xs, 60.0, &rest);
+        let read = texts(tables(&read(&made))[0]);
+        assert_eq!(read[1..], [["预评审项目通过率", one], ["赛区承办的达标率", other]]);
+    }
+}
+
+/// Two labels, each in the middle of its own two rows, stand near the page break, and their lines are full.
+#[test]
+fn labels_in_the_middle_of_their_rows_are_two() {
+    let mut made = Made::new(400, 400);
+    for (y, label, names) in
+        [(374.0, "经济效益指标", ["营商环境", "财政收入"]), (60.0, "社会效益指标", ["审判水平", "司法公信"])]
+    {
+        if y < 100.0 {
+            made.pages.push(String::new());
+        }
+        for x in [50.0, 120.0, 220.0, 280.0] {
+            made.rule(x, y, x, y + 26.0);
+        }
+        for (x, line) in [(50.0, 0.0), (120.0, 13.0), (50.0, 26.0)] {
+            made.rule(x, y + line, 280.0, y + line);
+        }
+        made.text(55.0, y + 16.8, 10.0, label);
+        for (row, name) in names.into_iter().enumerate() {
+            made.text(124.0, y + 10.0 + 13.0 * row as f64, 10.0, name);
+            made.text(224.0, y + 10.0 + 13.0 * row as f64, 10.0, "提高");
+        }
+    }
+    let read = shape(tables(&read(&made))[0]);
+    let labels: Vec<_> = read.iter().flatten().filter(|cell| cell.0 == 0).map(|cell| (cell.2, &*cell.3)).collect();
+    assert_eq!(labels, [(2, "经济效益指标"), (2, "社会效益指标")]);
+}
+
+/// All cells of a row go on, each in the middle of its part: that one of them ends with a comma tells that it was cut.
+#[test]
+fn a_row_that_is_cut_within_a_sentence() {
+    let mut made = Made::new(400, 400);
+    let xs = [50.0, 128.0, 206.0, 284.0];
+    let cut = [(0, 0, 1, 1, "为辖区困难群众"), (0, 1, 1, 1, "发放各项补助，"), (0, 2, 1, 1, "提高生活的水平")];
+    draw(&mut made, &xs, 340.0, &cut);
+    made.pages.push(String::new());
+    let rest = [
+        (0, 0, 2, 1, "提供法律援助和\n心理疏导服务。"),
+        (0, 1, 2, 1, "\n并做好登记工作"),
+        (0, 2, 2, 1, "\n扩大就业的渠道"),
+    ];
+    draw(&mut made, &xs, 60.0, &rest);
+    draw(&mut made, &xs, 100.0, &[(0, 0, 1, 1, "其他"), (0, 1, 1, 1, "无"), (0, 2, 1, 1, "无")]);
+    let read = texts(tables(&read(&made))[0]);
+    assert_eq!(read[0][1], "发放各项补助，并做好登记工作");
+    assert_eq!(read.len(), 2);
+}
+
 /// The same page turned: shown sideways by /Rotate.
 #[test]
 fn turned_pages_read_the_same() {

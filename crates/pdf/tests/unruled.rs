@@ -318,3 +318,66 @@ fn a_page_without_a_rule() {
     assert_eq!(goals.len(), 2);
     assert!(goals.iter().all(|goal| goal.2.starts_with("用于新建教学楼和图书馆以及采购图书")), "{goals:?}");
 }
+
+/// Under a long text that ends with its page stands the title of a section, over all columns: it is no part of the text.
+#[test]
+fn a_title_under_a_long_text() {
+    let text = "对渣土处置工地进行规范管理防止\n扬尘，并且保障城市的环境卫生，\n提高居民的居住环境和生活质量。";
+    let mut made = made(&[
+        (60.0, 110.0, "项目名称"),
+        (130.0, 110.0, "渣土管理"),
+        (300.0, 110.0, "项目类别"),
+        (60.0, 145.0, "绩效目标"),
+        (130.0, 132.0, text),
+        (300.0, 132.0, text),
+    ]);
+    for y in [95.0, 115.0, 175.0] {
+        made.rule(60.0, y, 460.0, y);
+    }
+    let rest = [
+        (370.0, 60.0, "总体绩效指标"),
+        (60.0, 80.0, "产出指标"),
+        (130.0, 80.0, "管理工地"),
+        (300.0, 80.0, "≥20个"),
+        (130.0, 100.0, "建设平台"),
+        (300.0, 100.0, "1个"),
+    ];
+    page(&mut made, &rest);
+    for y in [45.0, 65.0, 85.0, 105.0] {
+        made.rule(60.0, y, 460.0, y);
+    }
+    let table = table(&made);
+    assert_eq!(cells(&table, 1).last().unwrap().2, text.replace('\n', ""));
+    assert_eq!(cells(&table, 2)[0].2, "总体绩效指标");
+}
+
+/// Labels of two lines stand in the middle of their rows, and so begin above the names, which differ from form to form:
+/// the line over each of the tables is a title all the same.
+#[test]
+fn titles_over_labels_of_two_lines() {
+    let mut made = Made::new(600, 800);
+    for (number, name) in ["渣土管理", "校舍整修", "老年食堂"].into_iter().enumerate() {
+        let title = (250.0, 60.0, "项目绩效目标表");
+        let laid = [
+            title,
+            (60.0, 103.5, "项目名\n称"),
+            (130.0, 110.0, name),
+            (300.0, 110.0, "项目类别"),
+            (60.0, 138.5, "主管部\n门"),
+            (130.0, 145.0, "民政局"),
+            (300.0, 145.0, "部门编码"),
+        ];
+        if number == 0 {
+            write(&mut made, &laid)
+        } else {
+            page(&mut made, &laid)
+        }
+        for y in [90.0, 125.0, 160.0] {
+            made.rule(60.0, y, 460.0, y);
+        }
+    }
+    let reading = read_pdf(&made.bytes(), None, &Limits::default()).unwrap();
+    let furniture = reading.blocks.iter().filter(|block| matches!(block, Block::Furniture(_))).count();
+    let is_title = |block: &&Block| matches!(block, Block::Paragraph(lines) if join_lines(lines) == "项目绩效目标表");
+    assert_eq!((reading.blocks.iter().filter(is_title).count(), furniture), (3, 0));
+}
