@@ -376,7 +376,9 @@ fn functions_that_are_too_much() {
 
 #[test]
 fn fonts_with_endless_widths() {
-    for widths in ["/W[0 4294967295 500]", "/W2[0 4294967295 1 1 1]", "/W[1[500] 0 900000 500 0 900000 500]"] {
+    let more_than_can_be_counted = format!("/W[0 {0} 500 0 {0} 500 0 2 500]", "9".repeat(20));
+    let widths = ["/W[0 4294967295 500]", "/W2[0 4294967295 1 1 1]", "/W[1[500] 0 900000 500 0 900000 500]"];
+    for widths in widths.into_iter().chain([&*more_than_can_be_counted]) {
         let descendant = format!("<</Type/Font/Subtype/CIDFontType0/BaseFont/A{widths}>>");
         let font = format!("<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/DescendantFonts[{descendant}]>>");
         let mut objects = Objects::page("", hello(), [object(&font)]);

@@ -301,7 +301,7 @@ fn widths(font: &Dict<'_>, key: &[u8], count: usize) -> Checked {
     while let (Some(first), Some(second)) = (items.next(), items.next()) {
         let number = |object: Object<'_>| object.into_number().map_or(0, |number| number.as_f64() as u64);
         if !matches!(second, Object::Array(_)) {
-            announced += number(second).saturating_sub(number(first));
+            announced = announced.saturating_add(number(second).saturating_sub(number(first)));
             items.nth(count - 3);
         }
     }
