@@ -22,4 +22,6 @@ pub use document::{
 pub use limits::{Limits, ReadError};
 pub use place::{Place, Rect};
 pub use table::{Block, Cell, Join, JoinKind, Line, Origin, Reading, Row, Table};
-pub use text::{clean_text, count_bytes, fold_radicals, is_cjk, item_follows, join_lines, without_space};
+pub use text::{
+    begins_with_comparator, clean_text, count_bytes, fold_radicals, is_cjk, item_follows, join_lines, without_space,
+};

@@ -12,6 +12,11 @@ pub fn is_cjk(c: char) -> bool {
         || matches!(c, '“' | '”' | '‘' | '’' | '…' | '—' | '·')
 }
 
+/// True for a text that begins as values of indicators do and other texts seldom: with a comparator.
+pub fn begins_with_comparator(text: &str) -> bool {
+    text.starts_with(['≥', '≤', '=', '＝', '>', '<', '＞', '＜', '≧', '≦'])
+}
+
 /// Number of bytes that are wanted.
 ///
 /// They are counted in blocks that a byte can count, so that the processor looks at many together.

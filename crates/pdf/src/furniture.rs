@@ -207,9 +207,9 @@ fn heads_forms(layouts: &[Layout], lines: &[(i32, usize, usize, bool)], large: b
 /// Wherever forms begin, another line stands between this one and the table, and where a table goes on, none does: the
 /// other line is the title.
 fn stands_over_titles(under: &[Under], label: &str) -> bool {
-    let begins = |under: &&Under| under.row.first().is_some_and(|first| first == label);
-    let goes_on = |under: &Under| !under.row.is_empty() && !begins(&under);
-    under.iter().filter(begins).all(|under| under.between > 0) && under.iter().any(|u| goes_on(u) && u.between == 0)
+    let over_tables = under.iter().filter(|under| !under.row.is_empty());
+    let (begin, go_on): (Vec<&Under>, Vec<&Under>) = over_tables.partition(|under| under.row[0] == label);
+    begin.iter().all(|under| under.between > 0) && go_on.iter().any(|under| under.between == 0)
 }
 
 /// What stands under a line: the first row of the next table, and the number of lines between.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jixiao_model::{Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, without_space};
+use jixiao_model::{
+    Block, Cell, Join, JoinKind, Line, Origin, Place, Rect, Row, Table, begins_with_comparator, without_space,
+};
 
 use crate::grid::{cluster, nearest};
 use crate::head::{HeadCell, by_row, closes, head_cell, head_rows, is_list, same_row, text};
@@ -509,8 +511,7 @@ impl Builder {
     /// The only text at the top of a page stands far from where the lines above it begin. Without column lines, a title
     /// over all columns comes to stand under any of them.
     fn is_title(&self, pairs: &[(usize, &Incoming)]) -> bool {
-        let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
-        let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
+        let Some((a, b)) = only_text(pairs) else { return false };
         self.origin != Origin::Ruled && self.cells[*a].lines.len() > 2 && !begins_flush(&self.cells[*a], b)
     }
 
@@ -535,8 +536,7 @@ impl Builder {
     /// A long text that ends a paragraph exactly at the break: its row goes on where nothing else of the row is printed
     /// again.
     fn is_cut_between_paragraphs(&self, pairs: &[(usize, &Incoming)]) -> bool {
-        let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
-        let (Some((a, b)), None) = (texts.next(), texts.next()) else { return false };
+        let Some((a, b)) = only_text(pairs) else { return false };
         let open = &self.cells[*a];
         let prose = |line: Option<&TextLine>| line.is_some_and(|line| open.tail.inner > percent(line.size, PROSE) * 2);
         // Labels merged over several rows go on in any case and tell nothing.
@@ -689,6 +689,12 @@ fn incoming(part: Part) -> Vec<Incoming> {
     part.cells.into_iter().map(|cell| Incoming { x0: cell.area.x0 - x, x1: cell.area.x1 - x, cell }).collect()
 }
 
+/// The pair whose cell at the top of the page has text, where no other has.
+fn only_text<'p, 'i>(pairs: &'p [(usize, &'i Incoming)]) -> Option<&'p (usize, &'i Incoming)> {
+    let mut texts = pairs.iter().filter(|(_, b)| !b.is_empty());
+    texts.next().filter(|_| texts.next().is_none())
+}
+
 /// The text at the top of a page begins where the lines of the open cell do, or is indented as a paragraph is.
 fn begins_flush(open: &Open, cell: &Incoming) -> bool {
     let (Some(last), Some(next)) = (&open.tail.last, cell.cell.lines.first()) else { return false };
@@ -717,18 +723,16 @@ fn continues(open: &Open, cell: &Incoming, short: i32) -> bool {
     if last.direction != Direction::Right || next.direction != Direction::Right {
         return false;
     }
-    if are_two_values(&open.text(), &cell.text()) {
-        return false;
-    }
     let room = room(open, last, cell, next);
     let full = short >= 0 || room < percent(last.size, -short);
-    next.text.chars().next().is_some_and(is_closing) || (full && room < next.lead + percent(last.size, SHORT))
+    let follows = full && room < next.lead + percent(last.size, SHORT);
+    (follows || next.text.starts_with(is_closing)) && !are_two_values(&open.text(), &cell.text())
 }
 
 /// Two texts that cannot be one: each begins with a comparator (=100%, ≥95%), or both are the same number.
 fn are_two_values(text: &str, next: &str) -> bool {
-    let compares = |text: &str| text.starts_with(['=', '＝', '≥', '≤', '＞', '＜', '>', '<', '≧', '≦']);
-    (compares(text) && compares(next)) || (text == next && text.starts_with(|c: char| c.is_ascii_digit()))
+    (begins_with_comparator(text) && begins_with_comparator(next))
+        || (text == next && text.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The room on the last line of an open cell. Before a first line that is indented there is none.
@@ -748,14 +752,15 @@ fn cut_label(open: &Open, cell: &Incoming) -> bool {
     let line = last.area.y1 - last.area.y0;
     let below = open.tail.area.y1 - last.area.y1;
     let above = next.area.y0 - cell.cell.area.y0;
-    let whole = open.lines.len() == 1 && is_centred(last, open.tail.area) && is_centred(next, cell.cell.area);
-    let ends = open.tail.rows > 1 && below < line && above < line && !(whole && cell.cell.lines.len() == 1);
+    let single = open.lines.len() == 1 && cell.cell.lines.len() == 1;
+    let two = single && is_half_way_down(last, open.tail.area) && is_half_way_down(next, cell.cell.area);
+    let ends = open.tail.rows > 1 && below < line && above < line && !two;
     let cut = ends || closes_bracket(&open.text(), &cell.text());
     cut && cell.cell.row_span > 1 && continues(open, cell, SHORT)
 }
 
 /// A line with as much room above as below it.
-fn is_centred(line: &TextLine, area: Rect) -> bool {
+fn is_half_way_down(line: &TextLine, area: Rect) -> bool {
     let (above, below) = (line.area.y0 - area.y0, area.y1 - line.area.y1);
     (above - below).abs() <= percent(line.area.y1 - line.area.y0, 30)
 }

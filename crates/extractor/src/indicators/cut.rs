@@ -2,7 +2,7 @@
 //!
 //! Evidence: the names of the twin table, the names of the other forms, what the row before lacks, the columns.
 
-use jixiao_model::{Repair, without_space};
+use jixiao_model::{Repair, begins_with_comparator, without_space};
 use rustc_hash::FxHashMap;
 
 use super::read::{Content, DataRow, push_other};
@@ -330,7 +330,8 @@ fn column(text: &Content<'_>, other: &Content<'_>) -> i32 {
 
 /// Begins with a comparator or a digit, as names of indicators seldom do.
 pub(crate) fn looks_like_value(text: &str) -> bool {
-    text.starts_with(['≥', '≤', '=', '＝', '>', '<', '＞', '＜', '±', '≧', '≦'])
+    begins_with_comparator(text)
+        || text.starts_with('±')
         || (text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().count() <= 12)
 }
 
