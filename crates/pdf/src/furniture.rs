@@ -20,6 +20,9 @@ const REPEATS: usize = 3;
 /// A line larger than the body by this share (percent) is a title.
 const TITLE: i32 = 115;
 
+/// Pages that one thread takes, at least: little is to be done for each.
+const TOGETHER: usize = 16;
+
 /// The same line on two pages stands within this distance (1/1000 pt).
 const SAME_PLACE: i32 = 6_000;
 
@@ -33,11 +36,14 @@ pub(crate) struct Furniture {
 /// Takes the furniture out of the pages.
 pub(crate) fn take(layouts: &mut [Layout]) -> Vec<Furniture> {
     let (sizes, edges): (Vec<_>, Vec<Edges>) =
-        layouts.par_iter().map(|layout| (sizes(layout), Edges::of(layout))).unzip();
+        layouts.par_iter().with_min_len(TOGETHER).map(|layout| (sizes(layout), Edges::of(layout))).unzip();
     let body = body_size(sizes);
     let repeated = repeated(layouts, &edges, body);
-    let marks: Vec<Vec<bool>> = layouts.iter().zip(&edges).map(|(l, e)| marks(l, e, &repeated)).collect();
-    layouts.iter_mut().zip(edges).zip(marks).map(|((layout, edges), marks)| remove(layout, edges, &marks)).collect()
+    let remove = |(layout, edges): (&mut Layout, Edges)| {
+        let marks = marks(layout, &edges, &repeated);
+        remove(layout, edges, &marks)
+    };
+    layouts.par_iter_mut().zip(edges).with_min_len(TOGETHER).map(remove).collect()
 }
 
 /// The lines at the top and at the bottom of a page.

@@ -49,8 +49,31 @@ use layout::Layout;
 /// [`ReadError::NotReadable`] where nothing could be read, [`ReadError::Encrypted`] where the password is missing or
 /// wrong, [`ReadError::OverLimit`] where a limit is passed.
 pub fn read_pdf(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Reading, ReadError> {
-    let source = Source::open(bytes, password, limits)?;
-    reading::assemble(each_page(&source, guarded)?, source.announced())
+    Screened::new(bytes, limits)?.read(password)
+}
+
+/// A PDF whose bytes were looked through, so that it can be opened within the limits.
+pub struct Screened(backend::Screened);
+
+impl Screened {
+    /// The first half of [`read_pdf`]. The pool that this is called in has work for two threads.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_pdf`].
+    pub fn new(bytes: &[u8], limits: &Limits) -> Result<Self, ReadError> {
+        backend::Screened::new(bytes, limits).map(Self)
+    }
+
+    /// The second half of [`read_pdf`]. The library opens a file on one thread, which leaves the others of the pool free.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_pdf`].
+    pub fn read(self, password: Option<&str>) -> Result<Reading, ReadError> {
+        let source = Source::open(self.0, password)?;
+        reading::assemble(each_page(&source, guarded)?, source.announced())
+    }
 }
 
 /// Puts pages together that were read before (or made): everything that comes after the PDF library.
@@ -77,7 +100,7 @@ fn guarded(page: Page) -> Layout {
 ///
 /// As [`read_pdf`].
 pub fn pages(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Vec<Page>, ReadError> {
-    each_page(&Source::open(bytes, password, limits)?, |page| page)
+    each_page(&Source::open(backend::Screened::new(bytes, limits)?, password)?, |page| page)
 }
 
 /// The ruled grids of a page, from the smallest to the largest.

@@ -40,6 +40,11 @@ impl Budget {
         Self { limits, started: Instant::now(), glyphs, decompressed, nesting }
     }
 
+    /// The limits.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// An error where a limit is passed.
     pub(crate) fn check(&self) -> Result<(), ReadError> {
         let spent = |counter: &AtomicU64| counter.load(Ordering::Relaxed);

@@ -30,6 +30,25 @@ use guard::{Guard, Refusal};
 use plain::{Learned, Plain};
 use recorder::Recorder;
 
+/// The bytes of a file in which there is nothing that the library must not see.
+pub(crate) struct Screened {
+    bytes: Vec<u8>,
+    encrypted: bool,
+    budget: Arc<Budget>,
+}
+
+impl Screened {
+    /// Looks through the bytes of a file.
+    pub(crate) fn new(bytes: &[u8], limits: &Limits) -> Result<Self, ReadError> {
+        over("the file's size in bytes", bytes.len() as u64, limits.bytes, "--limit-bytes")?;
+        let budget = Arc::new(Budget::new(*limits));
+        let take = || (bytes.to_vec(), memmem::find(bytes, b"/Encrypt").is_some());
+        let (screened, (bytes, encrypted)) = rayon::join(|| screen::screen(bytes, limits, &budget), take);
+        screened?;
+        Ok(Self { bytes, encrypted, budget })
+    }
+}
+
 /// An open file.
 pub(crate) struct Source {
     pdf: Pdf,
@@ -41,12 +60,9 @@ pub(crate) struct Source {
 
 impl Source {
     /// Opens a file. The empty password is tried where none is given.
-    pub(crate) fn open(bytes: &[u8], password: Option<&str>, limits: &Limits) -> Result<Self, ReadError> {
-        over("the file's size in bytes", bytes.len() as u64, limits.bytes, "--limit-bytes")?;
-        let budget = Arc::new(Budget::new(*limits));
-        let (screened, copied) = rayon::join(|| screen::screen(bytes, limits, &budget), || bytes.to_vec());
-        screened?;
-        let data = Arc::new(Watched::new(copied, Arc::clone(&budget)));
+    pub(crate) fn open(screened: Screened, password: Option<&str>) -> Result<Self, ReadError> {
+        let Screened { bytes, encrypted, budget } = screened;
+        let data = Arc::new(Watched::new(bytes, Arc::clone(&budget)));
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let pdf = Pdf::new_with_password(data, password.unwrap_or_default())?;
             let pages = pdf.pages().len();
@@ -54,9 +70,9 @@ impl Source {
         }));
         budget.check()?;
         let (pdf, pages) = opened.unwrap_or(Err(LoadPdfError::Invalid)).map_err(load_error)?;
+        let limits = budget.limits();
         over("the number of objects", pdf.len() as u64, limits.objects, "--limit-objects")?;
         over("the number of pages", pages as u64, u64::from(limits.pages), "--limit-pages")?;
-        let encrypted = memmem::find(bytes, b"/Encrypt").is_some();
         Ok(Self { pdf, budget, learned: Learned::default(), encrypted })
     }
 

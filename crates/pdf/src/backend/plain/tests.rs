@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::Barrier;
 use std::thread;
 
-use jixiao_model::Limits;
+use jixiao_model::{Limits, ReadError};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use crate::backend::{Reader, Source};
+use crate::backend::{Reader, Screened, Source};
 use crate::page::Page;
 
 #[path = "../../../tests/support/mod.rs"]
@@ -18,10 +18,14 @@ mod support;
 
 use support::{Draw, Encoding, Laid, Made, PLAIN, Style, lay_out};
 
+fn open(bytes: &[u8], limits: &Limits) -> Result<Source, ReadError> {
+    Source::open(Screened::new(bytes, limits)?, None)
+}
+
 /// Pages of a file, and how many of them were plain; every page is compared with what the library's way gives.
 fn compare(bytes: &[u8], what: &str) -> (Vec<Page>, usize) {
     let read = |plainly: bool| {
-        let source = Source::open(bytes, None, &Limits::default()).ok()?;
+        let source = open(bytes, &Limits::default()).ok()?;
         let mut reader = Reader::with(&source, plainly);
         let pages: Result<Vec<Page>, _> = (0..source.len()).map(|index| reader.page(index)).collect();
         Some((pages.ok()?, reader.plain.map_or(0, |plain| plain.pages)))
@@ -106,11 +110,11 @@ fn made_files_read_the_same() {
 fn readers_side_by_side_read_the_same() {
     const READERS: usize = 4;
     for (name, bytes) in fixtures() {
-        let Ok(source) = Source::open(&bytes, None, &Limits::default()) else { continue };
+        let Ok(source) = open(&bytes, &Limits::default()) else { continue };
         let mut alone = Reader::new(&source);
         let expected: Vec<Page> = (0..source.len()).filter_map(|index| alone.page(index).ok()).collect();
         for _ in 0..3 {
-            let source = Source::open(&bytes, None, &Limits::default()).unwrap();
+            let source = open(&bytes, &Limits::default()).unwrap();
             let together = Barrier::new(READERS);
             let read = |first| {
                 let mut reader = Reader::new(&source);
@@ -254,7 +258,7 @@ fn what_is_not_plain_is_left_to_the_library() {
 fn a_page_that_is_read_again_costs_once() {
     let bytes = file("BT /F2 9 Tf 9 9 Td (five5) Tj ET /X0 Do BT /F2 9 Tf 9 30 Td (five5) Tj ET");
     let read = |glyphs| {
-        let source = Source::open(&bytes, None, &Limits { glyphs, ..Limits::default() }).unwrap();
+        let source = open(&bytes, &Limits { glyphs, ..Limits::default() }).unwrap();
         Reader::new(&source).page(0).map(|page| page.glyphs.len())
     };
     assert_eq!(read(10).unwrap(), 10);
