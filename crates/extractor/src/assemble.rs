@@ -17,6 +17,7 @@ use crate::layouts::{FormDef, LabelRole, Layouts, UNKNOWN};
 use crate::ledger::{Ledger, Marks};
 use crate::segment::{FormPieces, FormRow, Item, Piece, flatten, join_cut_labels};
 use crate::starts::segment;
+use crate::threads::both;
 
 /// Finds the forms in a reading and decides every field and level of them.
 pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
@@ -38,7 +39,7 @@ pub fn assemble(reading: &Reading, layouts: &Layouts) -> Document {
     let incomplete = incomplete_forms(&forms);
     let partial = reading.partial || !incomplete.is_empty();
     diagnostics.extend(incomplete);
-    let ledger = ledger.into_entries();
+    let (ledger, ()) = both(|| ledger.into_entries(), || drop(tables));
     diagnostics.extend(ledger.iter().filter(|e| e.used == Use::Furniture).map(furniture));
     let year = front.year.or_else(|| forms.iter().find_map(|f| f.fiscal_year));
     Document {

@@ -13,11 +13,20 @@ const CLEAR: i32 = 3;
 const LEVELS: [&str; 2] = ["level1", "level2"];
 
 /// What a form gets from its tables.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Finished {
     pub(crate) indicators: Vec<Indicator>,
     /// Cells of columns that the dataset does not have, called `heading/indicator`.
     pub(crate) other_fields: Vec<(String, Field<String>)>,
+}
+
+impl Finished {
+    /// What this table gives, and then another one.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.indicators.extend(other.indicators);
+        self.other_fields.extend(other.other_fields);
+        self
+    }
 }
 
 /// The indicators of one table.

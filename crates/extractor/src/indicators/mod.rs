@@ -42,16 +42,16 @@ pub(crate) struct FormTables<'a> {
 pub(crate) fn read_all(forms: &[FormTables<'_>], layouts: &Layouts, ledger: &mut Ledger) -> Vec<Finished> {
     let raw: Vec<(usize, &RawTable<'_>)> =
         forms.iter().enumerate().flat_map(|(form, f)| f.tables.iter().map(move |t| (form, t))).collect();
-    let rows = read_tables(&raw, layouts, ledger);
+    let printed = read_tables(&raw, layouts, ledger);
     let twins: Vec<Option<usize>> = (0..raw.len()).map(|at| twin_of(&raw, at)).collect();
-    let rows = resolve_all(&raw, &rows, &twins);
+    let rows = resolve_all(&raw, &printed, &twins);
     for id in rows.iter().flatten().flat_map(|row| &row.dropped) {
         ledger.mark(*id, Use::Duplicate);
     }
-    let (mut states, groups) = table_states(&raw, rows);
+    let ((mut states, groups), ()) = both(|| table_states(&raw, rows), || drop(printed));
     link_twins(&mut states, &twins);
     joint::decode_all(&mut states);
-    let finished = finish_all(forms.len(), &raw, &states, &groups);
+    let finished = finish_all(forms, &states, &groups);
     // There is much of it, and it belongs to all threads.
     states.into_par_iter().with_min_len(TOGETHER).for_each(drop);
     finished
@@ -71,24 +71,19 @@ fn read_tables<'a>(
     rows
 }
 
-fn finish_all(
-    forms: usize,
-    raw: &[(usize, &RawTable<'_>)],
-    states: &[TableState<'_>],
-    groups: &[Groups<'_>],
-) -> Vec<Finished> {
-    let finished: Vec<Finished> = raw
-        .par_iter()
-        .with_min_len(TOGETHER)
-        .enumerate()
-        .map(|(at, (_, table))| finish::finish(states, groups, at, table))
-        .collect();
-    let mut all = vec![Finished::default(); forms];
-    for ((form, _), of_table) in raw.iter().zip(finished) {
-        all[*form].indicators.extend(of_table.indicators);
-        all[*form].other_fields.extend(of_table.other_fields);
-    }
-    all
+/// What each form gets from its tables, which are together those that the states are of.
+fn finish_all(forms: &[FormTables<'_>], states: &[TableState<'_>], groups: &[Groups<'_>]) -> Vec<Finished> {
+    let mut before = 0;
+    let first_of = |form: &FormTables<'_>| {
+        before += form.tables.len();
+        before - form.tables.len()
+    };
+    let firsts: Vec<usize> = forms.iter().map(first_of).collect();
+    let finish = |(form, first): (&FormTables<'_>, usize)| {
+        let tables = form.tables.iter().zip(first..).map(|(table, at)| finish::finish(states, groups, at, table));
+        tables.reduce(Finished::and).unwrap_or_default()
+    };
+    forms.par_iter().zip(firsts).with_min_len(TOGETHER / 2).map(finish).collect()
 }
 
 /// The tables ready for decoding, and the groups of each hierarchy that they follow.
