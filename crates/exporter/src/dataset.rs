@@ -1,9 +1,11 @@
 //! The files of a dataset, written document by document.
 
+use std::cmp::Reverse;
 use std::convert::Infallible;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::thread;
 
 use rayon::prelude::*;
@@ -12,7 +14,7 @@ use crate::csv::CsvTable;
 use crate::documents::DocumentsSink;
 use crate::files::{Closing, FileSet, Fingerprint, WholeFile, WriteError};
 use crate::jsonl::JsonLinesTable;
-use crate::package::{Counts, PACKAGE_FILES, Package};
+use crate::package::{Counts, Outline, PACKAGE_FILES, Package};
 use crate::parquet::ParquetTable;
 use crate::records::DocumentRecords;
 use crate::schema::{Row, TABLES, Table};
@@ -136,13 +138,20 @@ pub struct DatasetWriter<'a> {
     folder: &'a Path,
     staging: PathBuf,
     options: &'a WriteOptions,
+    outline: Arc<Outline>,
     sinks: Vec<Box<dyn Sink>>,
     counts: Counts,
 }
 
 impl<'a> DatasetWriter<'a> {
-    /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole.
-    pub fn create(folder: &'a Path, staging: &Path, options: &'a WriteOptions) -> Result<Self, WriteError> {
+    /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole. The outline is
+    /// that of the same options.
+    pub fn create(
+        folder: &'a Path,
+        staging: &Path,
+        options: &'a WriteOptions,
+        outline: Arc<Outline>,
+    ) -> Result<Self, WriteError> {
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
         for format in &options.formats {
             match format {
@@ -155,7 +164,7 @@ impl<'a> DatasetWriter<'a> {
                 }
             }
         }
-        Ok(Self { folder, staging: staging.to_owned(), options, sinks, counts: Counts::default() })
+        Ok(Self { folder, staging: staging.to_owned(), options, outline, sinks, counts: Counts::default() })
     }
 
     /// Adds documents. The files are independent of each other: the pool that this is called in writes them side by
@@ -169,9 +178,8 @@ impl<'a> DatasetWriter<'a> {
 
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
-        let package =
-            Package { staging: &self.staging, folder: self.folder, options: self.options, counts: &self.counts };
-        let sinks = self.sinks;
+        let Self { folder, staging, options, outline, sinks, counts } = self;
+        let package = Package { outline: &outline, folder, staging: &staging, options, counts: &counts };
         thread::scope(|scope| {
             let closing = Closing::new(scope);
             let (finished, begun) = rayon::join(|| finish(sinks, &closing), || package.begin());
@@ -188,7 +196,9 @@ impl<'a> DatasetWriter<'a> {
 /// Ends the files: first, side by side, those for which little is to be done; then the others one after the other, so
 /// that only one table at a time is held in memory. Their columns are written side by side.
 fn finish(sinks: Vec<Box<dyn Sink>>, closing: &Closing<'_>) -> Result<Finished, WriteError> {
-    let (light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().partition(|sink| sink.is_light());
+    let (mut light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().partition(|sink| sink.is_light());
+    // The rest of the largest would otherwise be done last, by one thread alone.
+    light.sort_by_key(|sink| Reverse(sink.weight()));
     let light = light.into_par_iter().with_max_len(1).map(Sink::finish);
     let light: Vec<Finished> = light.collect::<Result<_, WriteError>>()?;
     let mut all = Finished::default();
@@ -229,6 +239,11 @@ pub(crate) trait Sink: Send {
     /// True where ending the files takes little memory.
     fn is_light(&self) -> bool {
         true
+    }
+
+    /// Roughly how much is to be done to end the files.
+    fn weight(&self) -> usize {
+        0
     }
 
     /// Ends the files.
@@ -272,6 +287,11 @@ pub(crate) trait TableFile: Send {
     /// True where ending the file takes little memory.
     fn is_light(&self) -> bool {
         true
+    }
+
+    /// Roughly how much is to be done to end the file.
+    fn weight(&self) -> usize {
+        0
     }
 
     /// Ends the file.
@@ -329,6 +349,10 @@ impl Sink for TableSink {
 
     fn is_light(&self) -> bool {
         self.file.is_light()
+    }
+
+    fn weight(&self) -> usize {
+        self.file.weight()
     }
 
     fn finish(self: Box<Self>) -> Result<Finished, WriteError> {

@@ -29,7 +29,7 @@ pub use compact::CompactJson;
 pub use dataset::{DatasetWriter, Format, WriteOptions, WrittenDataset};
 pub use documents::DOCUMENTS_FOLDER;
 pub use json::JsonLayout;
-pub use package::{CHECKSUMS, PACKAGE_FILES};
+pub use package::{CHECKSUMS, Outline, PACKAGE_FILES};
 pub use parquet::write_parquet;
 pub use records::{DocumentObject, DocumentRecords, FormObject, SourceInfo, Unplaced, document_id};
 pub use schema::{SCHEMA_VERSION, TABLES, Table};

@@ -75,6 +75,10 @@ impl TableFile for ParquetTable {
         self.full.is_held()
     }
 
+    fn weight(&self) -> usize {
+        self.rows.weight() + self.full.weights().iter().sum::<usize>()
+    }
+
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {
         let Self { file, mut rows, mut full } = *self;
         end_batch(&mut rows, &mut |batch, weight| full.push(batch, weight))?;

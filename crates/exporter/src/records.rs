@@ -5,7 +5,7 @@ use std::mem::take;
 
 use jixiao_model::{
     self as model, Amount, Block, Contents, Diagnostic, Document, FieldValue, Form, Indicator, LedgerEntry, Place,
-    Reading, Repair, Scope, Severity, Staffing, Status, Task, join_lines,
+    Reading, Repair, Scope, Severity, Staffing, Status, Task, Use, join_lines,
 };
 use jixiao_normalizer::Enriched;
 use rayon::prelude::*;
@@ -113,13 +113,14 @@ impl DocumentRecords {
     /// say (see [`crate::ValueReader::read`]).
     pub fn new(source: &SourceInfo, document: Document, mut values: Vec<Vec<Option<Enriched>>>) -> Self {
         let id = source.document_id();
-        let unplaced: Vec<Unplaced> = document.unplaced().map(unplaced).collect();
         let Document { pages, title, fiscal_year, preface, contents, forms, diagnostics, ledger, partial } = document;
         values.resize_with(forms.len(), Vec::new);
         let build = |(position, (form, values))| FormBuilder::new(id, position).build(form, values);
         let build_all = || forms.into_par_iter().zip(values).enumerate().map(build).collect::<Vec<_>>();
         // The ledger is a copy of the whole source: freeing it takes as long as building some forms.
-        let (done, ()) = rayon::join(build_all, || drop(ledger));
+        let keep_unplaced =
+            move || ledger.into_iter().filter(|entry| entry.used == Use::Unplaced).map(unplaced).collect();
+        let (done, unplaced) = rayon::join(build_all, keep_unplaced);
         let (forms, findings): (Vec<FormObject>, Vec<Vec<DiagnosticRow>>) = done.into_iter().unzip();
         let found = diagnostics.into_iter().map(|diagnostic| diagnostic_row(id, diagnostic, &forms));
         let diagnostics = found.chain(findings.into_iter().flatten()).collect();
@@ -501,8 +502,8 @@ fn cell_rows(document_id: &str, table_ordinal: i32, table: &model::Table) -> Vec
     cells.map(row).collect()
 }
 
-fn unplaced(entry: &LedgerEntry) -> Unplaced {
-    Unplaced { page: entry.place.page.map(i32_of), line: entry.place.line.map(i32_of), text: entry.text.clone() }
+fn unplaced(LedgerEntry { text, place, .. }: LedgerEntry) -> Unplaced {
+    Unplaced { page: place.page.map(i32_of), line: place.line.map(i32_of), text }
 }
 
 fn repairs(repairs: Vec<Repair>) -> Vec<RepairRow> {

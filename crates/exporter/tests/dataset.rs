@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Float64Type, Int16Type, Int32Type, Int64Type};
@@ -11,7 +12,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use jixiao_exporter::column::{Cell, Kind, Labelled, RepairRow, Yuan};
 use jixiao_exporter::schema::{Column, IndicatorRow};
 use jixiao_exporter::{
-    DatasetWriter, DocumentRecords, Format, JsonLayout, SourceInfo, TABLES, Table, ValueReader, WriteOptions,
+    DatasetWriter, DocumentRecords, Format, JsonLayout, Outline, SourceInfo, TABLES, Table, ValueReader, WriteOptions,
     dictionary,
 };
 use jixiao_model::{
@@ -216,7 +217,8 @@ fn write(folder: &Path) {
     let staging = folder.join("staging");
     fs::create_dir(&staging).unwrap();
     let options = WriteOptions::new(Format::ALL.to_vec(), false).with_cells(true);
-    let mut writer = DatasetWriter::create(folder, &staging, &options).unwrap();
+    let outline = Arc::new(Outline::new(&options));
+    let mut writer = DatasetWriter::create(folder, &staging, &options, outline).unwrap();
     writer.push(&[records()]).unwrap();
     writer.finish().unwrap().commit().unwrap();
 }

@@ -130,20 +130,29 @@ impl Format {
 /// readable, too.
 pub fn read_blocks(source: &Source, options: &ReadOptions) -> Result<Reading, ReadError> {
     let bytes = within_limit(source, &options.limits)?;
-    let work = || read(detect(bytes)?, bytes, options);
+    let work = || read(detect(bytes)?, bytes, options, || ());
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(ReadError::NotReadable(defect(payload.as_ref()))))
 }
 
 /// Reads one document. A file that cannot be read gives records too: their status is `failed`, with a message.
 pub fn process_one(source: &Source, options: &ReadOptions) -> DocumentRecords {
+    process_beside(source, options, || ())
+}
+
+/// As [`process_one`]. What is `aside` is done meanwhile, unless there is nothing to read.
+pub(crate) fn process_beside(source: &Source, options: &ReadOptions, aside: impl FnOnce() + Send) -> DocumentRecords {
     let detected = within_limit(source, &options.limits).and_then(|bytes| Ok((detect(bytes)?, bytes)));
     let (format, bytes) = match detected {
         Ok(detected) => detected,
         Err(error) => return failed(&source.info(None), &error),
     };
     let info = || source.info(Some(format));
-    let work = || match read(format, bytes, options) {
-        Ok(reading) => records(info, reading, options),
+    let hash_and_aside = || {
+        source.sha256();
+        aside();
+    };
+    let work = || match read(format, bytes, options, hash_and_aside) {
+        Ok(reading) => records(&info(), reading, options),
         Err(error) => failed(&info(), &error),
     };
     guarded(info, work)
@@ -168,18 +177,29 @@ fn within_limit<'a>(source: &'a Source, limits: &Limits) -> Result<&'a [u8], Rea
     source.bytes().filter(|bytes| bytes.len() as u64 <= limits.bytes).ok_or_else(over)
 }
 
-fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Reading, ReadError> {
-    let mut reading = match format {
-        Format::Pdf => jixiao_pdf::read_pdf(bytes, options.password.as_deref(), &options.limits)?,
-        Format::Text => jixiao_extractor::read_text(bytes, &options.limits)?,
+/// Reads a file, with something `aside` while only one thread has work: a PDF being opened, or a text.
+fn read(
+    format: Format,
+    bytes: &[u8],
+    options: &ReadOptions,
+    aside: impl FnOnce() + Send,
+) -> Result<Reading, ReadError> {
+    let ReadOptions { limits, password, .. } = options;
+    let (reading, ()) = match format {
+        Format::Pdf => {
+            let screened = jixiao_pdf::Screened::new(bytes, limits)?;
+            both(|| screened.read(password.as_deref()), aside)
+        }
+        Format::Text => both(|| jixiao_extractor::read_text(bytes, limits), aside),
     };
+    let mut reading = reading?;
     if let Some(pages) = options.pages {
         pages.keep(&mut reading)?;
     }
     Ok(reading)
 }
 
-fn records(info: impl FnOnce() -> SourceInfo + Send, reading: Reading, options: &ReadOptions) -> DocumentRecords {
+fn records(source: &SourceInfo, reading: Reading, options: &ReadOptions) -> DocumentRecords {
     let mut document = jixiao_extractor::assemble(&reading, options.layouts());
     let judge = || {
         let values = options.values.read(&document);
@@ -188,10 +208,9 @@ fn records(info: impl FnOnce() -> SourceInfo + Send, reading: Reading, options: 
     };
     // Without cells the reading has served: what it held makes room for the records.
     let give_back = || options.cells.then_some(reading);
-    // The hash of the file is first needed here.
-    let (((values, found), cells), source) = both(|| both(judge, give_back), info);
+    let ((values, found), cells) = both(judge, give_back);
     document.diagnostics.extend(found);
-    let mut records = DocumentRecords::new(&source, document, values);
+    let mut records = DocumentRecords::new(source, document, values);
     if let Some(reading) = &cells {
         records.add_cells(reading);
     }

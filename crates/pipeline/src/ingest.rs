@@ -2,10 +2,10 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
-use jixiao_exporter::WriteOptions;
 use jixiao_exporter::files::{Digest, WholeFile, WriteError, stage_whole_in, write_whole_in};
+use jixiao_exporter::{Outline, WriteOptions};
 
 use crate::Layouts;
 use crate::document::ReadOptions;
@@ -155,6 +155,7 @@ pub struct Ingest<'a> {
     pub(crate) held: Held,
     /// What reading needs is being loaded, or is there.
     pub(crate) loading: Once,
+    outline: OnceLock<Arc<Outline>>,
     pub(crate) progress: &'a dyn Progress,
 }
 
@@ -169,6 +170,7 @@ impl<'a> Ingest<'a> {
             held: Held::default(),
             begun: Begun::default(),
             loading: Once::new(),
+            outline: OnceLock::new(),
             progress,
         })
     }
@@ -209,6 +211,11 @@ impl<'a> Ingest<'a> {
     /// Writes [`RUN_RECORD`], and puts the names in the folder on disk: those of the tables with its own.
     pub fn write_record(&self, text: &str) -> Result<(), WriteError> {
         write_whole_in(&self.store.staging(), &self.folder.join(RUN_RECORD), text.as_bytes())
+    }
+
+    /// What can be said of the dataset before it is there.
+    pub(crate) fn outline(&self) -> Arc<Outline> {
+        Arc::clone(self.outline.get_or_init(|| Arc::new(Outline::new(&self.options.write))))
     }
 
     /// What says that files are being replaced: on disk, but not yet at its place.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jixiao_exporter::files::WriteError;
 
-use crate::document::{Source, process_one};
+use crate::document::{Source, process_beside};
 use crate::ingest::{Ingest, Outcome};
 use crate::store::{Input, Kept};
 
@@ -67,7 +67,7 @@ fn read(run: &Ingest<'_>, source: &Source, only: bool) -> Result<(Arc<Kept>, boo
     if let Some(kept) = known {
         return Ok((kept, false));
     }
-    let records = process_one(source, &run.options.read);
+    let records = process_beside(source, &run.options.read, || _ = run.outline());
     let keep = || run.store.keep(&run.key, source.sha256(), &records);
     if !(only && is_first) {
         let kept = keep()?;

@@ -7,8 +7,40 @@ use crate::dataset::{Format, WORKBOOK, WriteOptions};
 use crate::files::Fingerprint;
 use crate::schema::{Column, SCHEMA_VERSION, Table};
 
-/// The descriptor of a dataset, without sizes and hashes.
-pub(super) fn descriptor(options: &WriteOptions) -> Value {
+/// The descriptor of a dataset as text, but for the sizes and hashes of its files.
+pub(super) struct Descriptor {
+    /// The text, cut where size and hash of a file belong.
+    parts: Vec<String>,
+    /// The file of each cut.
+    paths: Vec<String>,
+}
+
+/// A file whose size and hash are not known, as it is printed. No text looks like it: in a text, quotes are escaped.
+const UNKNOWN: &str = "\"bytes\": null,\n      \"hash\": null";
+
+impl Descriptor {
+    pub(super) fn new(options: &WriteOptions) -> Self {
+        let descriptor = descriptor(options);
+        let path = |resource: &Value| resource["path"].as_str().unwrap_or_default().to_owned();
+        let paths = descriptor["resources"].as_array().into_iter().flatten().map(path).collect();
+        // A tree of texts and numbers can be printed.
+        let text = serde_json::to_string_pretty(&descriptor).unwrap_or_default() + "\n";
+        Self { parts: text.split(UNKNOWN).map(str::to_owned).collect(), paths }
+    }
+
+    /// The text with the size and hash of each file.
+    pub(super) fn with_sums(&self, sums: &[(String, Fingerprint)]) -> String {
+        let sum_of = |path: &String| sums.iter().find(|(name, _)| name == path).map_or(UNKNOWN.to_owned(), printed);
+        let sums = self.paths.iter().map(sum_of).chain([String::new()]);
+        self.parts.iter().cloned().zip(sums).flat_map(<[_; 2]>::from).collect()
+    }
+}
+
+fn printed((_, Fingerprint { sha256, bytes }): &(String, Fingerprint)) -> String {
+    format!("\"bytes\": {bytes},\n      \"hash\": \"sha256:{sha256}\"")
+}
+
+fn descriptor(options: &WriteOptions) -> Value {
     let mut resources = Vec::new();
     for (rank, format) in formats(options).into_iter().enumerate() {
         resources.extend(options.tables().map(|table| resource(table, format, rank == 0)));
@@ -23,16 +55,6 @@ pub(super) fn descriptor(options: &WriteOptions) -> Value {
         "keywords": ["绩效目标", "预算绩效", "budget", "performance"],
         "resources": resources,
     })
-}
-
-/// Says in a descriptor how large the files are, and their hashes.
-pub(super) fn add_sums(descriptor: &mut Value, sums: &[(String, Fingerprint)]) {
-    for resource in descriptor["resources"].as_array_mut().into_iter().flatten() {
-        if let Some((_, sum)) = sums.iter().find(|(name, _)| resource["path"] == **name) {
-            resource["bytes"] = sum.bytes.into();
-            resource["hash"] = format!("sha256:{}", sum.sha256).into();
-        }
-    }
 }
 
 /// Formats in which a table is a file. The first gives the resources their plain names.
@@ -122,4 +144,29 @@ fn references(table: &Table) -> Vec<Value> {
     };
     let reference = |(column, owner): (&str, &str)| json!({ "fields": [column], "reference": { "resource": owner, "fields": [column] } });
     owners.into_iter().filter(refers).map(reference).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_stand_in_the_entry_of_their_file() {
+        for formats in [vec![Format::Json], vec![Format::Parquet, Format::Csv, Format::Xlsx]] {
+            let options = WriteOptions::new(formats, false);
+            let names = options.files();
+            let sums: Vec<(String, Fingerprint)> =
+                names.iter().map(|name| (name.clone(), Fingerprint::of_bytes(name.as_bytes()))).collect();
+            let text = Descriptor::new(&options).with_sums(&sums[1..]);
+            let mut expected = descriptor(&options);
+            for resource in expected["resources"].as_array_mut().unwrap() {
+                if let Some((_, sum)) = sums[1..].iter().find(|(name, _)| resource["path"] == **name) {
+                    resource["bytes"] = sum.bytes.into();
+                    resource["hash"] = format!("sha256:{}", sum.sha256).into();
+                }
+            }
+            assert_eq!(text, serde_json::to_string_pretty(&expected).unwrap() + "\n");
+            assert_eq!(text.contains(UNKNOWN), expected["resources"] != json!([]), "the first file has no sum");
+        }
+    }
 }

@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) use card::Counts;
-use serde_json::Value;
+use descriptor::Descriptor;
 
 use crate::dataset::{Finished, Format, WriteOptions};
 use crate::dictionary;
@@ -31,41 +31,45 @@ pub const PACKAGE_FILES: [&str; 5] = ["datapackage.json", "README.md", "dictiona
 /// The list of all other files with their hashes.
 pub const CHECKSUMS: &str = "checksums.sha256";
 
+/// What the files of a package say of a dataset whatever its documents are.
+pub struct Outline {
+    descriptor: Descriptor,
+    dictionary: String,
+    views: String,
+}
+
+impl Outline {
+    /// The outline of a dataset with these options.
+    pub fn new(options: &WriteOptions) -> Self {
+        let (descriptor, dictionary) = (Descriptor::new(options), dictionary::markdown());
+        Self { descriptor, dictionary, views: views::views(options) }
+    }
+}
+
 /// The files of a package that is being written.
 pub(crate) struct Package<'a> {
+    pub(crate) outline: &'a Outline,
     pub(crate) folder: &'a Path,
     pub(crate) staging: &'a Path,
     pub(crate) options: &'a WriteOptions,
     pub(crate) counts: &'a Counts,
 }
 
-/// What of a package needs nothing of the other files.
-pub(crate) struct Begun {
-    /// The descriptor, but for sizes and hashes.
-    descriptor: Value,
-    /// The files for people.
-    texts: Finished,
-}
-
 impl Package<'_> {
-    /// Begins the package, which can be done while the files of the tables are ended.
-    pub(crate) fn begin(&self) -> Result<Begun, WriteError> {
-        let texts = [card::card(self.options, self.counts), dictionary::markdown(), views::views(self.options)];
+    /// Writes the files for people, which need nothing of the other files.
+    pub(crate) fn begin(&self) -> Result<Finished, WriteError> {
+        let card = card::card(self.options, self.counts);
         let mut written = Finished::default();
-        for (name, text) in PACKAGE_FILES[1..].iter().zip(texts) {
-            self.add(name, &text, &mut written)?;
+        for (name, text) in PACKAGE_FILES[1..].iter().zip([&card, &self.outline.dictionary, &self.outline.views]) {
+            self.add(name, text, &mut written)?;
         }
-        Ok(Begun { descriptor: descriptor::descriptor(self.options), texts: written })
+        Ok(written)
     }
 
     /// Ends the package. The files of the dataset must be ended, but not yet at their places.
-    pub(crate) fn finish(&self, begun: Begun, finished: &mut Finished) -> Result<(), WriteError> {
-        let Begun { mut descriptor, texts } = begun;
-        descriptor::add_sums(&mut descriptor, &finished.sums);
-        // A tree of texts and numbers can be printed.
-        let descriptor = serde_json::to_string_pretty(&descriptor).unwrap_or_default() + "\n";
-        self.add(PACKAGE_FILES[0], &descriptor, finished)?;
-        finished.extend(texts);
+    pub(crate) fn finish(&self, begun: Finished, finished: &mut Finished) -> Result<(), WriteError> {
+        self.add(PACKAGE_FILES[0], &self.outline.descriptor.with_sums(&finished.sums), finished)?;
+        finished.extend(begun);
         let path = self.folder.join(CHECKSUMS);
         let checksums = self.checksums(finished).map_err(|error| WriteError::new(&path, error))?;
         finished.files.push(checksums);
