@@ -1,11 +1,12 @@
 //! Many documents: read what is new, keep it, and write the dataset out of everything that is kept.
 
+use std::mem;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 
 use jixiao_exporter::files::{Digest, WholeFile, WriteError, stage_whole_in, write_whole_in};
-use jixiao_exporter::{Outline, WriteOptions};
+use jixiao_exporter::{DocumentRecords, Outline, WriteOptions};
 
 use crate::Layouts;
 use crate::document::ReadOptions;
@@ -156,6 +157,8 @@ pub struct Ingest<'a> {
     /// What reading needs is being loaded, or is there.
     pub(crate) loading: Once,
     outline: OnceLock<Arc<Outline>>,
+    /// The records of the only document of the run, which are many small texts: see [`Ingest::end`].
+    pub(crate) served: OnceLock<DocumentRecords>,
     pub(crate) progress: &'a dyn Progress,
 }
 
@@ -171,6 +174,7 @@ impl<'a> Ingest<'a> {
             begun: Begun::default(),
             loading: Once::new(),
             outline: OnceLock::new(),
+            served: OnceLock::new(),
             progress,
         })
     }
@@ -211,6 +215,12 @@ impl<'a> Ingest<'a> {
     /// Writes [`RUN_RECORD`], and puts the names in the folder on disk: those of the tables with its own.
     pub fn write_record(&self, text: &str) -> Result<(), WriteError> {
         write_whole_in(&self.store.staging(), &self.folder.join(RUN_RECORD), text.as_bytes())
+    }
+
+    /// Ends the run together with the process: what was read is left to the system, which takes it back as a whole. Text
+    /// by text, and from other threads than made them, it would take as long as reading some of the pages.
+    pub fn end(self) {
+        mem::forget(self.served);
     }
 
     /// What can be said of the dataset before it is there.

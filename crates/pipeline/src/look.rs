@@ -76,7 +76,8 @@ fn read(run: &Ingest<'_>, source: &Source, only: bool) -> Result<(Arc<Kept>, boo
     }
     // It will be the whole dataset, which need not wait until it is kept.
     let (kept, ()) = rayon::join(keep, || run.begun.begin(run, source.sha256(), &records));
-    rayon::spawn(|| records.give_back());
+    // There is no other, so that the place is free.
+    _ = run.served.set(records);
     Ok((kept?, true))
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn run(args: IngestArgs) -> Result<Exit, Failure> {
     let record = record(&plan, &summary, started);
     ingest.write_record(&format!("{record:#}\n"))?;
     report(&summary, &plan.output);
+    ingest.end();
     Ok(if summary.problems.is_empty() { Exit::Good } else { Exit::NotAllGood })
 }
 
