@@ -137,21 +137,15 @@ impl WriteOptions {
 pub struct DatasetWriter<'a> {
     folder: &'a Path,
     staging: PathBuf,
-    options: &'a WriteOptions,
     outline: Arc<Outline>,
     sinks: Vec<Box<dyn Sink>>,
     counts: Counts,
 }
 
 impl<'a> DatasetWriter<'a> {
-    /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole. The outline is
-    /// that of the same options.
-    pub fn create(
-        folder: &'a Path,
-        staging: &Path,
-        options: &'a WriteOptions,
-        outline: Arc<Outline>,
-    ) -> Result<Self, WriteError> {
+    /// Begins the files. They are written in `staging` and put into `folder` when all of them are whole.
+    pub fn create(folder: &'a Path, staging: &Path, outline: Arc<Outline>) -> Result<Self, WriteError> {
+        let options = &outline.options;
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
         for format in &options.formats {
             match format {
@@ -164,7 +158,7 @@ impl<'a> DatasetWriter<'a> {
                 }
             }
         }
-        Ok(Self { folder, staging: staging.to_owned(), options, outline, sinks, counts: Counts::default() })
+        Ok(Self { folder, staging: staging.to_owned(), outline, sinks, counts: Counts::default() })
     }
 
     /// Adds documents. The files are independent of each other: the pool that this is called in writes them side by
@@ -178,8 +172,8 @@ impl<'a> DatasetWriter<'a> {
 
     /// Ends every file and describes them in the files of the package. All are whole and on disk then.
     pub fn finish(self) -> Result<WrittenDataset, WriteError> {
-        let Self { folder, staging, options, outline, sinks, counts } = self;
-        let package = Package { outline: &outline, folder, staging: &staging, options, counts: &counts };
+        let Self { folder, staging, outline, sinks, counts } = self;
+        let package = Package { outline: &outline, folder, staging: &staging, counts: &counts };
         thread::scope(|scope| {
             let closing = Closing::new(scope);
             let (finished, begun) = rayon::join(|| finish(sinks, &closing), || package.begin());
@@ -196,9 +190,9 @@ impl<'a> DatasetWriter<'a> {
 /// Ends the files: first, side by side, those for which little is to be done; then the others one after the other, so
 /// that only one table at a time is held in memory. Their columns are written side by side.
 fn finish(sinks: Vec<Box<dyn Sink>>, closing: &Closing<'_>) -> Result<Finished, WriteError> {
-    let (mut light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().partition(|sink| sink.is_light());
+    let (mut light, heavy): (Vec<_>, Vec<_>) = sinks.into_iter().partition(|sink| sink.effort() != Effort::Heavy);
     // The rest of the largest would otherwise be done last, by one thread alone.
-    light.sort_by_key(|sink| Reverse(sink.weight()));
+    light.sort_by_key(|sink| Reverse(sink.effort()));
     let light = light.into_par_iter().with_max_len(1).map(Sink::finish);
     let light: Vec<Finished> = light.collect::<Result<_, WriteError>>()?;
     let mut all = Finished::default();
@@ -231,19 +225,23 @@ impl WrittenDataset {
     }
 }
 
+/// What it takes to end files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effort {
+    /// Little memory, and time that grows with this.
+    Light(usize),
+    /// The memory of a whole table.
+    Heavy,
+}
+
 /// One file of a dataset, or those of one kind.
 pub(crate) trait Sink: Send {
     /// Adds documents.
     fn push(&mut self, documents: &[DocumentRecords]) -> Result<(), WriteError>;
 
-    /// True where ending the files takes little memory.
-    fn is_light(&self) -> bool {
-        true
-    }
-
-    /// Roughly how much is to be done to end the files.
-    fn weight(&self) -> usize {
-        0
+    /// What ending the files takes.
+    fn effort(&self) -> Effort {
+        Effort::Light(0)
     }
 
     /// Ends the files.
@@ -284,14 +282,9 @@ pub(crate) trait TableFile: Send {
     /// Adds rows.
     fn push(&mut self, rows: &[&dyn Row]) -> Result<(), Reason>;
 
-    /// True where ending the file takes little memory.
-    fn is_light(&self) -> bool {
-        true
-    }
-
-    /// Roughly how much is to be done to end the file.
-    fn weight(&self) -> usize {
-        0
+    /// What ending the file takes.
+    fn effort(&self) -> Effort {
+        Effort::Light(0)
     }
 
     /// Ends the file.
@@ -347,12 +340,8 @@ impl Sink for TableSink {
         self.file.push(&rows).map_err(|reason| WriteError::new(&self.path, reason))
     }
 
-    fn is_light(&self) -> bool {
-        self.file.is_light()
-    }
-
-    fn weight(&self) -> usize {
-        self.file.weight()
+    fn effort(&self) -> Effort {
+        self.file.effort()
     }
 
     fn finish(self: Box<Self>) -> Result<Finished, WriteError> {

@@ -25,7 +25,7 @@ use rayon::prelude::*;
 
 use crate::arrow::{BatchBuilder, MANY, RowCells, SCHEMA_VERSION_KEY};
 use crate::aside::Aside;
-use crate::dataset::{Reason, TableFile};
+use crate::dataset::{Effort, Reason, TableFile};
 use crate::files::WholeFile;
 use crate::schema::{Row, SCHEMA_VERSION, Table};
 
@@ -71,12 +71,9 @@ impl TableFile for ParquetTable {
         Ok(fill(&mut self.rows, rows, |batch, weight| self.full.push(batch, weight))?)
     }
 
-    fn is_light(&self) -> bool {
-        self.full.is_held()
-    }
-
-    fn weight(&self) -> usize {
-        self.rows.weight() + self.full.weights().iter().sum::<usize>()
+    fn effort(&self) -> Effort {
+        let weight = self.rows.weight() + self.full.weights().iter().sum::<usize>();
+        if self.full.is_held() { Effort::Light(weight) } else { Effort::Heavy }
     }
 
     fn finish(self: Box<Self>) -> Result<WholeFile, Reason> {

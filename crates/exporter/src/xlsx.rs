@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::column::{Cell, Kind};
-use crate::dataset::{Finished, Sink, WORKBOOK, WriteOptions};
+use crate::dataset::{Effort, Finished, Sink, WORKBOOK, WriteOptions};
 use crate::files::{WholeFile, WriteError};
 use crate::records::DocumentRecords;
 use crate::schema::{Column, Row, TABLES, Table};
@@ -87,8 +87,8 @@ impl Sink for WorkbookSink {
         documents.iter().try_for_each(|records| records.visit_rows(&mut push))
     }
 
-    fn is_light(&self) -> bool {
-        false
+    fn effort(&self) -> Effort {
+        Effort::Heavy
     }
 
     fn finish(mut self: Box<Self>) -> Result<Finished, WriteError> {

@@ -217,8 +217,8 @@ fn write(folder: &Path) {
     let staging = folder.join("staging");
     fs::create_dir(&staging).unwrap();
     let options = WriteOptions::new(Format::ALL.to_vec(), false).with_cells(true);
-    let outline = Arc::new(Outline::new(&options));
-    let mut writer = DatasetWriter::create(folder, &staging, &options, outline).unwrap();
+    let outline = Arc::new(Outline::new(options));
+    let mut writer = DatasetWriter::create(folder, &staging, outline).unwrap();
     writer.push(&[records()]).unwrap();
     writer.finish().unwrap().commit().unwrap();
 }

@@ -225,7 +225,7 @@ impl<'a> Ingest<'a> {
 
     /// What can be said of the dataset before it is there.
     pub(crate) fn outline(&self) -> Arc<Outline> {
-        Arc::clone(self.outline.get_or_init(|| Arc::new(Outline::new(&self.options.write))))
+        Arc::clone(self.outline.get_or_init(|| Arc::new(Outline::new(self.options.write.clone()))))
     }
 
     /// What says that files are being replaced: on disk, but not yet at its place.

@@ -86,7 +86,7 @@ fn is_complete(run: &Ingest<'_>, documents: usize) -> bool {
 }
 
 fn create<'a>(run: &Ingest<'a>) -> Result<DatasetWriter<'a>, WriteError> {
-    DatasetWriter::create(run.folder, &run.store.staging(), &run.options.write, run.outline())
+    DatasetWriter::create(run.folder, &run.store.staging(), run.outline())
 }
 
 /// A dataset with all documents, in order. While some are written, the next are loaded.

@@ -32,7 +32,7 @@ impl Descriptor {
     pub(super) fn with_sums(&self, sums: &[(String, Fingerprint)]) -> String {
         let sum_of = |path: &String| sums.iter().find(|(name, _)| name == path).map_or(UNKNOWN.to_owned(), printed);
         let sums = self.paths.iter().map(sum_of).chain([String::new()]);
-        self.parts.iter().cloned().zip(sums).flat_map(<[_; 2]>::from).collect()
+        self.parts.iter().zip(sums).fold(String::new(), |text, (part, sum)| text + part + &sum)
     }
 }
 

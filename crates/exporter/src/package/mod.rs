@@ -33,6 +33,8 @@ pub const CHECKSUMS: &str = "checksums.sha256";
 
 /// What the files of a package say of a dataset whatever its documents are.
 pub struct Outline {
+    /// What is written.
+    pub(crate) options: WriteOptions,
     descriptor: Descriptor,
     dictionary: String,
     views: String,
@@ -40,9 +42,9 @@ pub struct Outline {
 
 impl Outline {
     /// The outline of a dataset with these options.
-    pub fn new(options: &WriteOptions) -> Self {
-        let (descriptor, dictionary) = (Descriptor::new(options), dictionary::markdown());
-        Self { descriptor, dictionary, views: views::views(options) }
+    pub fn new(options: WriteOptions) -> Self {
+        let (descriptor, views) = (Descriptor::new(&options), views::views(&options));
+        Self { options, descriptor, dictionary: dictionary::markdown(), views }
     }
 }
 
@@ -51,14 +53,13 @@ pub(crate) struct Package<'a> {
     pub(crate) outline: &'a Outline,
     pub(crate) folder: &'a Path,
     pub(crate) staging: &'a Path,
-    pub(crate) options: &'a WriteOptions,
     pub(crate) counts: &'a Counts,
 }
 
 impl Package<'_> {
     /// Writes the files for people, which need nothing of the other files.
     pub(crate) fn begin(&self) -> Result<Finished, WriteError> {
-        let card = card::card(self.options, self.counts);
+        let card = card::card(&self.outline.options, self.counts);
         let mut written = Finished::default();
         for (name, text) in PACKAGE_FILES[1..].iter().zip([&card, &self.outline.dictionary, &self.outline.views]) {
             self.add(name, text, &mut written)?;
