@@ -6,6 +6,7 @@ use crate::aligned::{self, Region};
 use crate::grid::{self, Grid, GridCell};
 use crate::lines::{TextLine, joined, lines, percent, segments};
 use crate::page::{Direction, Dropped, Glyph, Page, Rule};
+use crate::spots::{Spot, spots};
 use crate::stacked;
 
 /// What a page is made of.
@@ -257,37 +258,6 @@ fn sort(items: &mut [Item]) {
     items.sort_by_key(|item| (item.area().y0, item.area().x0));
 }
 
-/// Where a glyph stands: grid and cell; `None` outside all grids.
-type Spot = Option<(u32, u32)>;
-
-/// Where every glyph of a page stands.
-fn spots(glyphs: &[Glyph], grids: &[Grid]) -> Vec<Spot> {
-    let mut finder = Finder::new(grids);
-    let mut spots: Vec<Spot> = glyphs.iter().map(|glyph| finder.find(glyph)).collect();
-    take_in_overflow(&mut spots, glyphs, grids);
-    spots
-}
-
-/// Gives text that runs over the bottom of a grid to the last row, where that is empty: some producers end a table at the
-/// end of the page and print its last row below.
-fn take_in_overflow(spots: &mut [Spot], glyphs: &[Glyph], grids: &[Grid]) {
-    let last: Vec<usize> = grids.iter().map(|grid| grid.ys.len() - 2).collect();
-    let mut filled = vec![false; grids.len()];
-    for (g, cell) in spots.iter().flatten().map(|(grid, cell)| (*grid as usize, *cell as usize)) {
-        filled[g] |= grids[g].cells[cell].row == last[g];
-    }
-    let mut outside: Vec<usize> = (0..glyphs.len()).filter(|i| spots[*i].is_none()).collect();
-    for (g, grid) in grids.iter().enumerate().filter(|(g, _)| !filled[*g]) {
-        outside.retain(|i| {
-            let area = glyphs[*i].area;
-            let over = area.y0 < grid.area.y1 && area.y1 > grid.area.y1;
-            let cell = over.then(|| grid.cell_at(crate::page::middle(area).0, grid.area.y1 - 1)).flatten();
-            spots[*i] = cell.filter(|cell| grid.cells[*cell].row == last[g]).map(|cell| (g as u32, cell as u32));
-            spots[*i].is_none()
-        });
-    }
-}
-
 /// The glyphs of a page, those of one cell together and in the order in which they are drawn.
 struct Sorted<'p> {
     glyphs: Vec<&'p Glyph>,
@@ -333,60 +303,6 @@ impl<'p> Sorted<'p> {
 
     fn numbered(&self, cell: usize) -> &[&'p Glyph] {
         &self.glyphs[self.starts[cell]..self.starts[cell + 1]]
-    }
-}
-
-/// Finds the grid at a point. The page is cut into bands at the tops and bottoms of grids; each band lists its grids
-/// from the smallest to the largest.
-struct Finder<'g> {
-    grids: &'g [Grid],
-    bands: Vec<i32>,
-    of_band: Vec<Vec<u32>>,
-    /// A box that lies in one cell as a whole, where the last glyph was found: most glyphs stand beside the one before.
-    last: Option<(Rect, (u32, u32))>,
-}
-
-/// Grids listed in all bands together; a hostile page with thousands of tall grids is cut off here.
-const MAX_LISTED: usize = 1_000_000;
-
-impl<'g> Finder<'g> {
-    fn new(grids: &'g [Grid]) -> Self {
-        let mut bands: Vec<i32> = grids.iter().flat_map(|grid| [grid.area.y0, grid.area.y1]).collect();
-        bands.sort_unstable();
-        bands.dedup();
-        let mut of_band = vec![Vec::new(); bands.len()];
-        let mut listed = 0;
-        for (i, grid) in grids.iter().enumerate() {
-            let first = bands.partition_point(|y| *y < grid.area.y0);
-            let last = bands.partition_point(|y| *y < grid.area.y1);
-            listed += last - first;
-            if listed > MAX_LISTED {
-                break;
-            }
-            of_band[first..last].iter_mut().for_each(|band| band.push(i as u32));
-        }
-        Self { grids, bands, of_band, last: None }
-    }
-
-    fn find(&mut self, glyph: &Glyph) -> Spot {
-        if glyph.direction == Direction::Slanted {
-            return None;
-        }
-        let (x, y) = glyph.middle();
-        let holds = |area: Rect| area.x0 <= x && x < area.x1 && area.y0 <= y && y < area.y1;
-        if let Some((_, spot)) = self.last.filter(|(area, _)| holds(*area)) {
-            return Some(spot);
-        }
-        let band = self.bands.partition_point(|top| *top <= y).checked_sub(1)?;
-        let at = |grid: &u32| Some((*grid, self.grids[*grid as usize].cell_at(x, y)? as u32));
-        let (grid, cell) = self.of_band[band].iter().find_map(at)?;
-        // No smaller grid lies in this band of the cell.
-        if self.of_band[band][0] == grid {
-            let area = self.grids[grid as usize].cells[cell as usize].area;
-            let bottom = self.bands.get(band + 1).map_or(area.y1, |next| area.y1.min(*next));
-            self.last = Some((Rect { y0: area.y0.max(self.bands[band]), y1: bottom, ..area }, (grid, cell)));
-        }
-        Some((grid, cell))
     }
 }
 

@@ -24,6 +24,7 @@ mod page;
 mod reading;
 mod rules;
 mod settle;
+mod spots;
 mod stacked;
 mod wrap;
 

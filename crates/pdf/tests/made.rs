@@ -575,6 +575,40 @@ fn a_row_that_is_cut_within_a_sentence() {
     assert_eq!(read.len(), 2);
 }
 
+/// A text for which its column is too narrow stays in its cell, whatever it runs over.
+#[test]
+fn texts_that_run_over_borders_stay_whole() {
+    let xs = [60.0, 130.0, 200.0];
+    let read_with = |x: f64, text: &str| {
+        let mut made = Made::new(400, 400);
+        draw(&mut made, &xs, 100.0, &[(0, 0, 1, 1, "指标"), (0, 1, 1, 1, "值"), (1, 0, 1, 1, ""), (1, 1, 1, 1, "")]);
+        made.text(x, 128.0, 10.0, text);
+        let reading = read(&made);
+        assert!(reading.blocks.iter().all(|block| matches!(block, Block::Table(_))), "{text} at {x}");
+        texts(tables(&reading)[0])[1].clone()
+    };
+    assert_eq!(read_with(134.0, "12345678"), ["", "12345678"], "over the right border of the table");
+    assert_eq!(read_with(134.0, "123456"), ["", "123456"], "up to it");
+    assert_eq!(read_with(41.0, "12345678"), ["12345678", ""], "over the left one");
+    assert_eq!(read_with(65.0, "12345678"), ["12345678", ""], "into the next cell");
+    assert_eq!(read_with(105.0, "12345678"), ["", "12345678"], "into the cell before");
+}
+
+/// Texts of two cells that touch are two, and a frame around a word of a sentence does not take the sentence in.
+#[test]
+fn texts_that_touch_stay_apart() {
+    let mut made = Made::new(400, 400);
+    let xs = [60.0, 90.0, 160.0];
+    draw(&mut made, &xs, 100.0, &[(0, 0, 1, 1, ""), (0, 1, 1, 1, ""), (1, 0, 1, 1, "数量"), (1, 1, 1, 1, "≥7个")]);
+    made.text(60.0, 110.0, 10.0, "指标值");
+    made.text(90.0, 110.0, 10.0, "目标值为合格");
+    assert_eq!(texts(tables(&read(&made))[0])[0], ["指标值", "目标值为合格"]);
+    let mut made = Made::new(400, 400);
+    draw(&mut made, &[90.0, 180.0], 100.0, &[(0, 0, 1, 1, ""), (1, 0, 1, 1, "")]);
+    made.text(50.0, 110.0, 10.0, "项目应当在二〇二三年十二月底以前全部完成并且验收");
+    assert!(texts(tables(&read(&made))[0]).iter().flatten().all(|text| !text.contains("项目应当")));
+}
+
 /// The same page turned: shown sideways by /Rotate.
 #[test]
 fn turned_pages_read_the_same() {
