@@ -1,7 +1,8 @@
 //! A reading → front matter and the rows of each form.
 
-use jixiao_model::{Block, Cell, FormKind, JoinKind, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
+use std::mem;
 
+use jixiao_model::{Block, Cell, FormKind, JoinKind, Line, Origin, Place, Reading, Row, Table, Use, join_lines};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -133,14 +134,13 @@ pub(crate) struct Segments<'a> {
 
 /// Shares of the blocks for each thread: with more than one, all threads end together.
 const SHARES: usize = 2;
-/// Blocks of a share, at least.
-const TOGETHER: usize = 16;
+/// Rows of a share, at least.
+const TOGETHER: usize = 100;
 
 /// Flattens a reading into pieces; every text gets its entry in the ledger.
 pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger) -> Vec<Piece> {
-    let size = reading.blocks.len().div_ceil(SHARES * rayon::current_num_threads()).max(TOGETHER);
-    let chunks = reading.blocks.par_chunks(size).enumerate();
-    let mut shares: Vec<Share> = chunks.map(|(at, blocks)| Share::new(at * size, blocks, layouts)).collect();
+    let parts = parts(&reading.blocks).into_par_iter();
+    let mut shares: Vec<Share> = parts.map(|(first, blocks)| Share::new(first, blocks, layouts)).collect();
     let mut texts = ledger.len();
     for share in &mut shares {
         share.first_id = texts;
@@ -156,6 +156,19 @@ pub(crate) fn flatten(reading: &Reading, layouts: &Layouts, ledger: &mut Ledger)
         ledger.add_as(line.text.clone(), line.place, Use::Label);
     }
     pieces
+}
+
+/// Parts the blocks into shares with about as many rows each; gives the number of their first block, too.
+fn parts(blocks: &[Block]) -> Vec<(usize, &[Block])> {
+    let rows = blocks.iter().map(|block| if let Block::Table(table) = block { table.rows.len() } else { 1 });
+    let size = rows.clone().sum::<usize>().div_ceil(SHARES * rayon::current_num_threads()).max(TOGETHER);
+    let before = rows.scan(0, |sum, rows| Some(mem::replace(sum, *sum + rows)));
+    let firsts: Vec<usize> = before.enumerate().fold(Vec::new(), |mut firsts, (number, rows)| {
+        firsts.extend((rows >= firsts.len() * size).then_some(number));
+        firsts
+    });
+    let ends = firsts.iter().skip(1).copied().chain([blocks.len()]);
+    firsts.iter().zip(ends).map(|(first, end)| (*first, &blocks[*first..end])).collect()
 }
 
 fn joined(parts: Vec<Vec<Piece>>) -> Vec<Piece> {
